@@ -1,0 +1,61 @@
+import { resolve } from 'node:path'
+
+/** Every setting and its default. Alone in reading the environment. Documented in `.env.example`. */
+export interface Config {
+  /** Where the managed stores, the index and the model live. */
+  dataDir: string
+  /** Address of a running Neo4j; null: a managed child. */
+  neo4j: { uri: string, user: string, password: string } | null
+  /** Connection string of a running Postgres; null: a managed child. */
+  databaseUrl: string | null
+  /** Address of a running Redis; null: an in-process LRU. */
+  redisUrl: string | null
+  /** Folder that holds `Xenova/all-MiniLM-L6-v2`; null: `dataDir/models` when it is there, else the hub. */
+  modelDir: string | null
+  /** `auto`: MiniLM when its weights can be had, else the hashed embedder. */
+  embedder: 'auto' | 'minilm' | 'hashed'
+  host: string
+  port: number
+  /** Allows listening beyond loopback although there are no accounts yet. */
+  allowOpenNetwork: boolean
+  logLevel: string
+  /** The tenant of requests that name none (until accounts exist: all of them). */
+  tenantId: string
+  /** Java heap and page cache of the managed Neo4j, in MiB. */
+  neo4jHeapMb: number
+  neo4jPageCacheMb: number
+}
+
+type Env = Record<string, string | undefined>
+
+export function loadConfig (env: Env = process.env): Config {
+  const text = (name: string) => env[name] || null
+  const uri = text('NEO4J_URI')
+  return {
+    dataDir: resolve(text('TERAFFI_DATA_DIR') ?? '.data'),
+    neo4j: uri === null ? null : { uri, user: text('NEO4J_USER') ?? 'neo4j', password: text('NEO4J_PASSWORD') ?? '' },
+    databaseUrl: text('DATABASE_URL'),
+    redisUrl: text('REDIS_URL'),
+    modelDir: text('TERAFFI_MODEL_DIR'),
+    embedder: oneOf(env, 'TERAFFI_EMBEDDER', ['auto', 'minilm', 'hashed']),
+    host: text('HOST') ?? '127.0.0.1',
+    port: integer(env, 'PORT', 3000),
+    allowOpenNetwork: text('TERAFFI_ALLOW_OPEN_NETWORK') === 'true',
+    logLevel: text('LOG_LEVEL') ?? 'info',
+    tenantId: text('TERAFFI_TENANT') ?? 'demo',
+    neo4jHeapMb: integer(env, 'TERAFFI_NEO4J_HEAP_MB', 1536),
+    neo4jPageCacheMb: integer(env, 'TERAFFI_NEO4J_PAGE_CACHE_MB', 512)
+  }
+}
+
+function oneOf<T extends string> (env: Env, name: string, values: [T, ...T[]]): T {
+  const value = env[name] || values[0]
+  if (!(values as string[]).includes(value)) throw new Error(`${name} is "${value}"; it must be one of ${values.join(', ')}`)
+  return value as T
+}
+
+function integer (env: Env, name: string, fallback: number): number {
+  const value = env[name] ? Number(env[name]) : fallback
+  if (!Number.isInteger(value) || value < 0) throw new Error(`${name} is "${env[name]}"; it must be a whole number`)
+  return value
+}

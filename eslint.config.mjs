@@ -1,0 +1,6 @@
+import neostandard from 'neostandard'
+
+export default [
+  ...neostandard({ ts: true, ignores: ['.data/**', '.tap/**', 'node_modules/**', 'coverage/**'] }),
+  { rules: { complexity: ['error', 10], '@stylistic/max-len': ['error', { code: 160, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }] } }
+]
