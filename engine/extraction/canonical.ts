@@ -12,7 +12,7 @@ export function canonicalName (text: string): string {
 
 /** The key by which differently written names of one thing meet: folded case and marks; plural heads folded for common nouns only. */
 export function canonicalKey (name: string, label: Label): string {
-  const words = canonicalName(name).toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').replace(/['’]s\b/g, '')
+  const words: string[] = canonicalName(name).toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').replace(/['’]s\b/g, '')
     .match(/[\p{L}\p{N}]+/gu) ?? []
   if (COMMON.has(label) && words.length > 0) words.push(singular(words.pop()!))
   return words.join('-') || '-'

@@ -1,0 +1,141 @@
+import { Type, type Static } from 'typebox'
+import { Modality, Polarity, Span, Triple, Unmapped } from './triple.js'
+import { KINDS, RELATIONS, type Kind, type Relation } from './vocabulary.js'
+
+const Strict = { additionalProperties: false }
+const Words = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 50 })
+export const EntityId = Type.String({ minLength: 1, maxLength: 300 })
+export const KindName = Type.Unsafe<Kind>(Type.String({ enum: KINDS }))
+
+/** Narrows who may be found. Everything given must hold; within one list any value will do. */
+export const Filters = Type.Object({
+  industry: Type.Optional(Words),
+  regions: Type.Optional(Words),
+  ageBands: Type.Optional(Words),
+  genders: Type.Optional(Words),
+  languages: Type.Optional(Words),
+  interests: Type.Optional(Words),
+  followers: Type.Optional(Type.Object({ min: Type.Optional(Type.Integer({ minimum: 0 })), max: Type.Optional(Type.Integer({ minimum: 0 })) }, Strict)),
+  budget: Type.Optional(Type.Object({
+    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+    minMinor: Type.Optional(Type.Integer({ minimum: 0 })),
+    maxMinor: Type.Optional(Type.Integer({ minimum: 0 }))
+  }, Strict))
+}, Strict)
+export type Filters = Static<typeof Filters>
+
+/** Who stays out of the list: oneself and blocked members always do. */
+export const Exclude = Type.Object({
+  own: Type.Optional(Type.Boolean({ default: true, description: 'what the seeker made, owns or founded' })),
+  partnered: Type.Optional(Type.Boolean({ default: true, description: 'those with a current, certain, positive partnership' })),
+  seen: Type.Optional(Type.Boolean({ default: true, description: 'items the seeker already has' })),
+  memberIds: Type.Optional(Type.Array(EntityId, { maxItems: 1000 }))
+}, Strict)
+export type Exclude = Static<typeof Exclude>
+
+/** The terms of the score. Each reason belongs to one; the weights are in `engine/affinity/weights.ts`. */
+export const TERMS = ['direct', 'shared', 'goal', 'audience', 'trend', 'walk', 'similarity', 'goalSimilarity', 'conflict'] as const
+export type Term = typeof TERMS[number]
+export const Weights = Type.Object(
+  Object.fromEntries(TERMS.map((term) => [term, Type.Optional(Type.Number({ minimum: 0, maximum: 100 }))])) as Record<Term, ReturnType<typeof Type.Optional<ReturnType<typeof Type.Number>>>>,
+  Strict)
+export type Weights = Record<Term, number>
+
+export const Explain = Type.Unsafe<'none' | 'summary' | 'full'>(Type.String({ enum: ['none', 'summary', 'full'], default: 'summary' }))
+
+/** Who is looked for, by a stored seeker (`memberId`) or in plain words (`query`, `goals`), or both. */
+export const DiscoverRequest = Type.Object({
+  memberId: Type.Optional(EntityId),
+  query: Type.Optional(Type.String({ minLength: 1, maxLength: 4000 })),
+  goals: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 2000 }), { maxItems: 10 })),
+  kinds: Type.Optional(Type.Array(KindName, { minItems: 1, maxItems: KINDS.length })),
+  filters: Type.Optional(Filters),
+  exclude: Type.Optional(Exclude),
+  weights: Type.Optional(Type.Partial(Weights)),
+  minScore: Type.Optional(Type.Number()),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })),
+  explain: Type.Optional(Explain),
+  asOf: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' }))
+}, Strict)
+export type DiscoverRequest = Static<typeof DiscoverRequest>
+
+/** A fact as cited by a reason: what the graph holds, and the sentence it was read from. */
+export const CitedFact = Type.Object({
+  id: Type.String(),
+  subject: Type.String({ description: 'entity id' }),
+  relation: Type.Unsafe<Relation>(Type.String({ enum: RELATIONS })),
+  lemma: Type.String(),
+  object: Type.String({ description: 'entity id' }),
+  polarity: Polarity,
+  modality: Modality,
+  confidence: Type.Number(),
+  source: Type.String(),
+  sentence: Type.String(),
+  span: Type.Optional(Span)
+})
+export type CitedFact = Static<typeof CitedFact>
+
+/** One named part of a score. `path` alternates entity ids and fact ids; it is empty where the part is a likeness of texts. */
+export const Reason = Type.Object({
+  term: Type.Unsafe<Term>(Type.String({ enum: [...TERMS] })),
+  text: Type.String(),
+  value: Type.Number({ description: 'already weighted: the values of all reasons sum to the score' }),
+  path: Type.Array(Type.String()),
+  facts: Type.Array(CitedFact)
+})
+export type Reason = Static<typeof Reason>
+
+/** How close one entity is to the seeker, and why. */
+export const Affinity = Type.Object({
+  id: Type.String(),
+  kind: KindName,
+  name: Type.String(),
+  rank: Type.Integer(),
+  score: Type.Number({ description: 'additive and unbounded' }),
+  confidence: Type.Number({ description: 'in [0, 1]: how sure the facts behind the score are, apart from the score' }),
+  components: Type.Record(Type.String(), Type.Number(), { description: 'the score by term' }),
+  reasons: Type.Array(Reason),
+  warnings: Type.Array(Type.String())
+})
+export type Affinity = Static<typeof Affinity>
+
+/** What an answer says about itself. */
+export const AnswerMeta = Type.Object({
+  requestId: Type.Optional(Type.String()),
+  recommId: Type.Optional(Type.String()),
+  tookMs: Type.Number(),
+  cached: Type.Boolean(),
+  graphVersion: Type.Integer(),
+  embedder: Type.String(),
+  weights: Type.Record(Type.String(), Type.Number()),
+  fallback: Type.Union([Type.String(), Type.Null()]),
+  degraded: Type.Array(Type.String())
+})
+export type AnswerMeta = Static<typeof AnswerMeta>
+export interface Answer { data: Affinity[], meta: AnswerMeta }
+
+/** Two answers in plain words; `triples` replaces what would be extracted, after a person has corrected it. */
+export const OnboardingRequest = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  type: Type.Optional(Type.Unsafe<'creator' | 'brand_rep' | 'agency' | 'person'>(Type.String({ enum: ['creator', 'brand_rep', 'agency', 'person'], default: 'creator' }))),
+  industry: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  answers: Type.Array(Type.String({ minLength: 1, maxLength: 5000 }), { minItems: 2, maxItems: 2 }),
+  triples: Type.Optional(Type.Array(Triple, { maxItems: 500 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 5 }))
+}, Strict)
+export type OnboardingRequest = Static<typeof OnboardingRequest>
+
+export const Onboarding = Type.Object({
+  memberId: Type.String(),
+  triples: Type.Array(Triple),
+  unmapped: Type.Array(Unmapped),
+  firstMatches: Type.Array(Affinity)
+})
+export type Onboarding = Static<typeof Onboarding>
+
+/** The nodes and facts around one entity. */
+export const Neighborhood = Type.Object({
+  nodes: Type.Array(Type.Object({ id: Type.String(), kind: KindName, name: Type.String(), degree: Type.Integer() })),
+  facts: Type.Array(CitedFact)
+})
+export type Neighborhood = Static<typeof Neighborhood>
