@@ -1,0 +1,81 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { cpus, totalmem } from 'node:os'
+import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+
+/** What a benchmark is given: sizes for its mode, a clock, and the place for its figures. */
+export interface Bench {
+  full: boolean
+  /** A size: small in the test run so that the benchmark never rots, large when measured. Recorded with the result. */
+  size: (name: string, sizes: { smoke: number, full: number }) => number
+  /** Runs `act` that many times, one after the other, and returns the milliseconds of each run. */
+  time: (runs: number, act: (run: number) => unknown) => Promise<number[]>
+  report: (figures: Figures) => void
+}
+export type Figures = Record<string, number | string | boolean>
+
+export interface BenchResult { name: string, date: string, node: string, cpu: string, cores: number, memoryGb: number, sizes: Record<string, number>, figures: Figures }
+
+interface BenchOptions { full?: boolean, resultsDir?: string, log?: (line: string) => void }
+
+const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
+
+/** Asks one question and, when run with --full, keeps the answer in `benchmarks/results/<name>.json`. */
+export async function bench (name: string, ask: (bench: Bench) => Promise<void>, options: BenchOptions = {}): Promise<BenchResult> {
+  const { full = process.argv.includes('--full'), resultsDir = RESULTS, log = (line) => console.log(line) } = options
+  const result: BenchResult = { name, ...machine(), sizes: {}, figures: {} }
+  await ask({
+    full,
+    size: (key, sizes) => (result.sizes[key] = full ? sizes.full : sizes.smoke),
+    time,
+    report: (figures) => Object.assign(result.figures, rounded(figures))
+  })
+  log(`${name} (${full ? 'full' : 'smoke'}): ${Object.entries(result.figures).map(([key, value]) => `${key} ${value}`).join(', ') || 'no figures'}`)
+  if (full && Object.keys(result.figures).length > 0) await save(resultsDir, result)
+  return result
+}
+
+/** The p-th percentile by nearest rank: a value that was really measured, never one in between. */
+export function percentile (values: readonly number[], p: number): number {
+  if (values.length === 0) return NaN
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.max(0, Math.ceil(p / 100 * sorted.length) - 1)]!
+}
+
+/** The names of all benchmarks: the files of this folder that are not the harness or a test. */
+export async function benchmarks (): Promise<string[]> {
+  const files = await readdir(fileURLToPath(new URL('.', import.meta.url)))
+  return files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'bench.ts').map((file) => file.slice(0, -3)).sort()
+}
+
+async function time (runs: number, act: (run: number) => unknown): Promise<number[]> {
+  const ms: number[] = []
+  for (let run = 0; run < runs; run++) {
+    const start = performance.now()
+    await act(run)
+    ms.push(performance.now() - start)
+  }
+  return ms
+}
+
+function machine () {
+  const cores = cpus()
+  return {
+    date: new Date().toISOString(),
+    node: process.version,
+    cpu: cores[0]?.model.trim() ?? 'unknown',
+    cores: cores.length,
+    memoryGb: Math.round(totalmem() / 2 ** 30)
+  }
+}
+
+/** Four significant digits: more would be noise in the diff of a result file. */
+function rounded (figures: Figures): Figures {
+  return Object.fromEntries(Object.entries(figures).map(([key, value]) =>
+    [key, typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value]))
+}
+
+async function save (dir: string, result: BenchResult): Promise<void> {
+  await mkdir(dir, { recursive: true })
+  await writeFile(`${dir}/${result.name}.json`, JSON.stringify(result, null, 2) + '\n')
+}
