@@ -14,7 +14,16 @@ export interface Bench {
 }
 export type Figures = Record<string, number | string | boolean>
 
-export interface BenchResult { name: string, date: string, node: string, cpu: string, cores: number, memoryGb: number, sizes: Record<string, number>, figures: Figures }
+export interface BenchResult {
+  name: string
+  date: string
+  node: string
+  cpu: string
+  cores: number
+  memoryGb: number
+  sizes: Record<string, number>
+  figures: Figures
+}
 
 interface BenchOptions { full?: boolean, resultsDir?: string, log?: (line: string) => void }
 
