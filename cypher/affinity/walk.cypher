@@ -1,0 +1,28 @@
+// A walk of three steps: to what the seeker has, to others who have it, to what they have. Each step is shared out by degree
+// (RP3beta: Paudel, Christoffel, Newell and Bernstein 2017), so crowds lend little.
+//
+//   takes    tenantId string, seeds map, seekerId string, labels list, candidateIds list, degreeMax integer, breadth integer, now string, limit integer
+//   returns  id string, value float
+//   seeks    Entity(tenantId, id)
+//
+// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9}]}, seekerId: 'member:mia-tran', labels: ['Brand'], candidateIds: [], degreeMax: 1000, breadth: 1000, now: '2026-11-01', limit: 200}
+
+UNWIND keys($seeds) AS firstId
+MATCH (first:Entity {tenantId: $tenantId, id: firstId})
+WITH first, COUNT { (first)--() } AS firstDegree, reduce(weight = 0.0, seed IN $seeds[firstId] | CASE WHEN seed.weight > weight THEN seed.weight ELSE weight END) AS weight
+WHERE firstDegree <= $degreeMax AND weight > 0
+MATCH (first)-[fact]-(second:Entity)
+WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now)
+WITH second, sum(weight * fact.weight / firstDegree) AS mass
+WHERE second.id <> $seekerId
+WITH second, mass, COUNT { (second)--() } AS secondDegree
+WHERE secondDegree <= $degreeMax
+WITH second, mass / secondDegree AS mass ORDER BY mass DESC, second.id LIMIT $breadth
+MATCH (second)-[fact]-(to:Entity)
+WHERE fact.weight > 0 AND any(label IN labels(to) WHERE label IN $labels)
+WITH to, sum(mass * fact.weight) AS value
+WITH to.id AS id, value
+WHERE id <> $seekerId AND ($candidateIds = [] OR id IN $candidateIds)
+RETURN id, value
+ORDER BY value DESC, id
+LIMIT $limit;

@@ -1,0 +1,95 @@
+import neo4j, { type Driver, type ManagedTransaction } from 'neo4j-driver'
+import { EngineError } from '../errors.js'
+import { checkParameters, loadQueries, type Query } from './query.js'
+
+export type Row = Record<string, unknown>
+export type Parameters = Record<string, unknown>
+/** Runs one named query of `cypher/`, its parameters checked against its header. */
+export type Run = <T extends object = Row>(name: string, parameters: Parameters) => Promise<T[]>
+
+/** The one door to Neo4j. */
+export interface Graph {
+  read: Run
+  /** Runs the work in one transaction; it is repeated when Neo4j asks for it, so it must only write through `run`. */
+  write: <T>(work: (run: Run) => Promise<T>) => Promise<T>
+  /** Runs statements that define the schema, each in a transaction of its own. */
+  define: (statements: string[]) => Promise<void>
+  /** The plan of a query without running it, for the test that holds files to their headers. */
+  plan: (name: string, parameters: Parameters) => Promise<{ columns: string[], operators: string[] }>
+  queries: Map<string, Query>
+  ping: () => Promise<void>
+  close: () => Promise<void>
+}
+
+export function openGraph ({ uri, user, password }: { uri: string, user: string, password: string }): Graph {
+  const driver = neo4j.driver(uri, neo4j.auth.basic(user, password), {
+    disableLosslessIntegers: true,
+    connectionTimeout: 3_000,
+    connectionAcquisitionTimeout: 5_000,
+    maxTransactionRetryTime: 10_000
+  })
+  const queries = loadQueries()
+
+  const runIn = (tx: ManagedTransaction): Run => async <T extends object>(name: string, parameters: Parameters) => {
+    const query = find(queries, name)
+    checkParameters(query, parameters)
+    const result = await tx.run(query.text, sendable(query, parameters))
+    return result.records.map((record) => record.toObject() as T)
+  }
+
+  return {
+    queries,
+    read: (name, parameters) => inSession(driver, 'READ', (session) => session.executeRead((tx) => runIn(tx)(name, parameters), { timeout: 30_000 })),
+    write: (work) => inSession(driver, 'WRITE', (session) => session.executeWrite((tx) => work(runIn(tx)), { timeout: 120_000 })),
+    define: (statements) => inSession(driver, 'WRITE', async (session) => {
+      for (const statement of statements) await session.run(statement)
+    }),
+    plan: (name, parameters) => inSession(driver, 'READ', async (session) => {
+      const query = find(queries, name)
+      const { summary, records } = await session.run(`EXPLAIN ${query.text}`, sendable(query, parameters))
+      void records
+      return { columns: summary.plan ? summary.plan.identifiers : [], operators: summary.plan ? operators(summary.plan) : [] }
+    }),
+    ping: () => inSession(driver, 'READ', async (session) => { await session.run('RETURN 1') }),
+    close: () => driver.close()
+  }
+}
+
+interface Plan { operatorType: string, children: Plan[] }
+const operators = (plan: Plan): string[] => [plan.operatorType, ...plan.children.flatMap(operators)]
+
+function find (queries: Map<string, Query>, name: string): Query {
+  const query = queries.get(name)
+  if (query === undefined) throw new EngineError('not_found', `There is no query "${name}"; the library has ${[...queries.keys()].join(', ')}.`)
+  return query
+}
+
+async function inSession<T> (driver: Driver, mode: 'READ' | 'WRITE', work: (session: ReturnType<Driver['session']>) => Promise<T>): Promise<T> {
+  const session = driver.session({ defaultAccessMode: mode })
+  try {
+    return await work(session)
+  } catch (error) {
+    throw isUnavailable(error) ? new EngineError('unavailable', 'Neo4j does not answer; try again shortly.', [], { cause: error }) : error
+  } finally {
+    await session.close()
+  }
+}
+
+const UNAVAILABLE = new Set(['ServiceUnavailable', 'SessionExpired', 'Neo.TransientError.General.DatabaseUnavailable', 'Neo.TransientError.Database.DatabaseUnavailable'])
+const isUnavailable = (error: unknown) => UNAVAILABLE.has((error as { code?: string }).code ?? '') ||
+  /acquisition timed out|Pool is closed/.test((error as Error).message)
+
+/** Numbers that the header calls integers travel as integers; Neo4j takes all others for floats. */
+function sendable (query: Query, parameters: Parameters): Parameters {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => {
+    const { type, integers } = query.takes[name]!
+    return [name, type === 'integer' ? neo4j.int(value as number) : integers.length > 0 ? deepIntegers(value, new Set(integers)) : value]
+  }))
+}
+
+function deepIntegers (value: unknown, keys: Set<string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => deepIntegers(item, keys))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) =>
+    [key, keys.has(key) && Number.isInteger(item) ? neo4j.int(item as number) : deepIntegers(item, keys)]))
+}
