@@ -59,3 +59,6 @@ function integer (env: Env, name: string, fallback: number): number {
   if (!Number.isInteger(value) || value < 0) throw new Error(`${name} is "${env[name]}"; it must be a whole number`)
   return value
 }
+
+/** Whether someone wants to see stacks and inner steps (`DEBUG`). */
+export const debugging = (env: Env = process.env): boolean => Boolean(env.DEBUG)
