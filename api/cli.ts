@@ -1,0 +1,125 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { debugging } from '../engine/config.js'
+
+/**
+ * The commands. Each loads what it needs when it runs, so that `teraffi extract` opens no store and starts fast.
+ * Exit codes: 0 done, 1 failed, 2 misused.
+ */
+export async function main (argv: string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    process.exitCode = error instanceof CommanderError ? misused(error) : failed(error)
+  }
+}
+
+function program (): Command {
+  const teraffi = new Command('teraffi').description('Who should work with whom, and why.').version('0.1.0')
+    .exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'teraffi: ')) })
+  serving(teraffi)
+  texts(teraffi)
+  matching(teraffi)
+  data(teraffi)
+  for (const command of teraffi.commands) command.exitOverride().configureOutput(teraffi.configureOutput())
+  return teraffi
+}
+
+function serving (teraffi: Command): void {
+  teraffi.command('start').description('start everything, load the demo world where there is nothing yet, and serve')
+    .action(async () => (await import('./commands/serve.js')).start())
+  teraffi.command('dev').description('as start, and again after each change of a file')
+    .action(async () => (await import('./commands/serve.js')).dev())
+  teraffi.command('stores').description('keep the managed stores running between commands')
+    .addArgument(teraffi.createArgument('<what>', 'up, down or status').choices(['up', 'down', 'status']))
+    .action(async (what) => (await import('./commands/stores.js')).stores(what))
+  teraffi.command('status').description('which stores answer, and what is degraded')
+    .action(async () => (await import('./commands/stores.js')).status())
+}
+
+function texts (teraffi: Command): void {
+  teraffi.command('extract').description('which triples a text holds; reads stdin when no file is given')
+    .argument('[file]')
+    .option('--owner <name>', 'who the first person stands for', 'I')
+    .option('--jsonl', 'read lines {"text", "owner"}, print a line {"triples"} for each')
+    .addOption(new Option('--format <format>', 'json: a triple a line; tab: open tuples of one tokenised sentence a line').choices(['json', 'tab']).default('json'))
+    .option('--strict', 'leave out what the closed vocabulary does not know')
+    .action(async (file, options) => (await import('./commands/extract.js')).extractCommand(file, options))
+  teraffi.command('onboard').description('two questions, then the first matches')
+    .option('--limit <n>', 'how many matches', whole, 5)
+    .action(async (options) => (await import('./commands/onboard.js')).onboard(options))
+}
+
+const EXPLAIN = () => new Option('--explain <depth>', 'how much to say about each match').choices(['none', 'summary', 'full']).default('summary')
+
+function matching (teraffi: Command): void {
+  teraffi.command('discover').description('who fits a member, or a wish in plain words')
+    .argument('[seeker]', 'id of the member who looks')
+    .option('--query <text>', 'what is looked for, in plain words')
+    .option('--kinds <kinds>', 'what may be found: member,brand,item,…', list)
+    .option('--limit <n>', 'how many', whole, 10)
+    .option('--filter <name=value...>', 'industry=food, followers.min=1000, …', collect)
+    .addOption(EXPLAIN())
+    .option('--json', 'the data of the answer, as the API gives it')
+    .action(async (seeker, options) => (await import('./commands/match.js')).discover(seeker, options))
+  teraffi.command('recommend').description('the best matches of a stored member')
+    .argument('<member>')
+    .option('--kind <kind>', 'what may be found')
+    .option('--limit <n>', 'how many', whole, 10)
+    .option('--fresh', 'compute anew, whatever the cache holds')
+    .addOption(EXPLAIN())
+    .option('--json', 'the data of the answer, as the API gives it')
+    .action(async (member, options) => (await import('./commands/match.js')).recommend(member, options))
+  teraffi.command('explain').description('the full breakdown of one pair')
+    .argument('<member>').argument('<target>')
+    .option('--json', 'the data of the answer, as the API gives it')
+    .action(async (member, target, options) => (await import('./commands/match.js')).explain(member, target, options))
+}
+
+function data (teraffi: Command): void {
+  teraffi.command('migrate').description('bring the schema of the stores up to date')
+    .action(async () => (await import('./commands/data.js')).migrate())
+  teraffi.command('seed').description('load the demo world; loading twice changes nothing')
+    .action(async () => (await import('./commands/data.js')).seed())
+  teraffi.command('import').description('load a file of facts; .gz is fine')
+    .argument('<file>')
+    .addOption(new Option('--format <format>', 'pairs: a user, then the items; triples: subject, predicate, object')
+      .choices(['pairs', 'triples']).makeOptionMandatory())
+    .action(async (file, options) => (await import('./commands/data.js')).importCommand(file, options))
+  const query = teraffi.command('query').description('the query library in cypher/')
+  query.command('list').description('every query and what it takes')
+    .action(async () => (await import('./commands/query.js')).listQueries())
+  query.command('run').description('run one by name')
+    .argument('<name>')
+    .option('--param <name=value...>', 'a parameter', collect)
+    .addOption(new Option('--format <format>').choices(['table', 'jsonl']).default('table'))
+    .action(async (name, options) => (await import('./commands/query.js')).runQuery(name, options))
+  for (const command of query.commands) command.exitOverride()
+  teraffi.command('bench').description('measure; results go to benchmarks/results')
+    .argument('[name]')
+    .action(async (name) => (await import('./commands/scripts.js')).runBenchmarks(name))
+  teraffi.command('model').description('make the real embedding weights, where the hub is out of reach')
+    .action(async () => (await import('./commands/scripts.js')).makeModel())
+}
+
+function whole (text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+const list = (text: string) => text.split(',').map((item) => item.trim()).filter(Boolean)
+
+function collect (text: string, before: [string, string][] = []): [string, string][] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be name=value.')
+  return [...before, [name.trim(), value.trim()]]
+}
+
+/** Commander has said what is wrong; asking for help or the version is no misuse. */
+const misused = ({ exitCode }: CommanderError) => exitCode === 0 ? 0 : 2
+
+function failed (error: unknown): number {
+  const message = error instanceof Error ? error.message || error.name : String(error)
+  process.stderr.write(`teraffi: ${message.split('\n')[0]}\n`)
+  if (debugging() && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  return 1
+}

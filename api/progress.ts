@@ -1,0 +1,23 @@
+import { Presets, SingleBar } from 'cli-progress'
+import type { Out } from './terminal.js'
+
+/** How far a long task has come: a bar for a person, a line each tenth for a log. */
+export function progress (out: Out) {
+  const format = '{phase} [{bar}] {percentage}% {note}'
+  const bar = out.isTTY === true ? new SingleBar({ format, stream: out, hideCursor: true, clearOnComplete: true }, Presets.legacy) : null
+  let shown = ''
+  return {
+    update (phase: string, done: number, total: number, note = `${done} of ${total}`): void {
+      if (bar !== null) {
+        if (!bar.isActive) bar.start(total, 0, { phase, note })
+        bar.setTotal(total)
+        bar.update(done, { phase, note })
+        return
+      }
+      const line = `${phase} ${total > 0 ? Math.floor(10 * done / total) * 10 : 100}%`
+      if (line !== shown) out.write(`${line} (${note})\n`)
+      shown = line
+    },
+    stop: () => { bar?.stop() }
+  }
+}

@@ -1,0 +1,18 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Engine } from '../../engine/engine.js'
+import { EntityId, Neighborhood } from '../../models/affinity.js'
+import { Envelope } from '../../models/envelope.js'
+import { answered, failures, inEnvelope } from './answers.js'
+
+export const graphRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine }) => {
+  app.get('/api/v1/graph/neighborhood/:id', {
+    schema: {
+      tags: ['graph'],
+      summary: 'The facts around one entity, and whom they lead to',
+      params: Type.Object({ id: EntityId }),
+      querystring: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })) }, { additionalProperties: false }),
+      response: { 200: answered(Envelope(Neighborhood)), ...failures }
+    }
+  }, async ({ params, query, id }) => inEnvelope({ data: await engine.neighborhood(engine.config.tenantId, params.id, query) }, id))
+}

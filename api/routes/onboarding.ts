@@ -1,0 +1,36 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Engine } from '../../engine/engine.js'
+import { AnswerMeta, Onboarding, OnboardingRequest } from '../../models/affinity.js'
+import { Envelope } from '../../models/envelope.js'
+import { Span, Triple, Unmapped } from '../../models/triple.js'
+import { answered, failures, inEnvelope } from './answers.js'
+
+const ExtractRequest = Type.Object({
+  text: Type.String({ minLength: 1, maxLength: 50_000 }),
+  owner: Type.Optional(Type.String({ minLength: 1, maxLength: 200, default: 'I', description: 'who the first person stands for' })),
+  mode: Type.Optional(Type.Unsafe<'lenient' | 'strict'>(Type.String({ enum: ['lenient', 'strict'], default: 'lenient' })))
+}, { additionalProperties: false })
+
+const Extraction = Type.Object({ sentences: Type.Array(Span), triples: Type.Array(Triple), unmapped: Type.Array(Unmapped) })
+
+export const onboardingRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine }) => {
+  app.post('/api/v1/onboarding', {
+    schema: {
+      tags: ['onboarding'],
+      summary: 'Two answers in plain words become a member; the first matches come back',
+      body: OnboardingRequest,
+      response: { 200: answered(Envelope(Onboarding, AnswerMeta)), ...failures }
+    }
+  }, async ({ body, id }) => inEnvelope(await engine.onboard(engine.config.tenantId, body), id))
+
+  // Two colons: the router reads one as the start of a parameter.
+  app.post('/api/v1/triples::extract', {
+    schema: {
+      tags: ['onboarding'],
+      summary: 'Which triples a text holds; nothing is stored',
+      body: ExtractRequest,
+      response: { 200: answered(Envelope(Extraction)), ...failures }
+    }
+  }, async ({ body: { text, owner = 'I', mode }, id }) => inEnvelope({ data: engine.extract(text, { owner, mode }) }, id))
+}
