@@ -2,7 +2,9 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import underPressure from '@fastify/under-pressure'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawReplyDefaultExpression, type RawRequestDefaultExpression, type RawServerDefault } from 'fastify'
+import Fastify, {
+  LogController, type FastifyBaseLogger, type FastifyInstance, type RawReplyDefaultExpression, type RawRequestDefaultExpression, type RawServerDefault
+} from 'fastify'
 import { randomUUID } from 'node:crypto'
 import type { Engine } from '../engine/engine.js'
 import { EngineError } from '../engine/errors.js'
@@ -29,10 +31,11 @@ export async function buildApp (engine: Engine, { logTo, corsOrigins }: AppOptio
   const app: App = Fastify({
     logger: logTo === undefined ? false : logOptions(engine.config.logLevel, logTo),
     childLoggerFactory: requestLogger,
-    disableRequestLogging: true, // one line an answer, below, instead of two
+    logController: new LogController({ disableRequestLogging: true }), // one line an answer, below, instead of two
     genReqId: ({ headers }) => wellFormed(headers['x-request-id']) ?? randomUUID(),
     bodyLimit: 2 ** 20,
     requestTimeout: 30_000,
+    return503OnClosing: false, // what still arrives while draining is answered, in the envelope
     routerOptions: { maxParamLength: 1_000 },
     frameworkErrors: (error, request, reply) => { answerError(error, request, reply) },
     clientErrorHandler

@@ -6,6 +6,7 @@ import { debugging } from '../engine/config.js'
  * Exit codes: 0 done, 1 failed, 2 misused.
  */
 export async function main (argv: string[]): Promise<void> {
+  process.stdout.on('error', leaveQuietly)
   try {
     await program().parseAsync(argv, { from: 'user' })
   } catch (error) {
@@ -112,6 +113,12 @@ function collect (text: string, before: [string, string][] = []): [string, strin
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
   if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be name=value.')
   return [...before, [name.trim(), value.trim()]]
+}
+
+/** Whoever reads our output may stop reading, as in "teraffi extract … | head". */
+function leaveQuietly (error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
 }
 
 /** Commander has said what is wrong; asking for help or the version is no misuse. */

@@ -39,19 +39,18 @@ interface Violation {
   schemaPath: string
   instancePath: string
   message: string
-  params: { additionalProperties?: string[], requiredProperties?: string[], allowedValues?: string[] }
+  params: { requiredProperties?: string[], allowedValues?: string[] }
 }
 
 function describe (shape: TSchema, { keyword, schemaPath, instancePath, message, params }: Violation): FailureDetail[] {
-  const path = instancePath.slice(1).replaceAll('/', '.')
+  const path = short(instancePath.slice(1).replaceAll('/', '.'))
   const inside = (name: string) => path === '' ? name : `${path}.${name}`
   switch (keyword) {
-    case 'boolean': return [] // says again that a property is unknown
-    case 'additionalProperties': {
-      const known = Object.keys(shapeAt(shape, schemaPath).properties ?? {}).join(', ')
-      return (params.additionalProperties ?? []).slice(0, 5).map((name) => short(name)).map((name) =>
-        ({ path: inside(name), rule: 'known', message: `${inside(name)} is not known; known are ${known}` }))
+    case 'boolean': { // an unknown property meets `additionalProperties: false`
+      const known = Object.keys(shapeAt(shape, schemaPath.replace(/\/additionalProperties$/, '')).properties ?? {}).join(', ')
+      return [{ path, rule: 'known', message: `${path} is not known; known are ${known}` }]
     }
+    case 'additionalProperties': return [] // says the same again for all of them, unless the list of errors was cut
     case 'required':
       return (params.requiredProperties ?? []).map((name) => ({ path: inside(name), rule: 'required', message: `${inside(name)} is missing` }))
     case 'enum':
@@ -74,4 +73,4 @@ function coerce (type: string | undefined, text: unknown): unknown {
   return text
 }
 
-const short = (name: string) => name.length > 60 ? `${name.slice(0, 60)}…` : name
+const short = (path: string) => path.length > 100 ? `${path.slice(0, 100)}…` : path

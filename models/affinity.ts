@@ -51,7 +51,7 @@ export const DiscoverRequest = Type.Object({
   kinds: Type.Optional(Type.Array(KindName, { minItems: 1, maxItems: KINDS.length })),
   filters: Type.Optional(Filters),
   exclude: Type.Optional(Exclude),
-  weights: Type.Optional(Type.Partial(Weights)),
+  weights: Type.Optional(Weights),
   minScore: Type.Optional(Type.Number()),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })),
   explain: Type.Optional(Explain),

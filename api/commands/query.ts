@@ -1,11 +1,14 @@
 import { EngineError } from '../../engine/errors.js'
 import { loadQueries, type Query } from '../../engine/graph/query.js'
-import { table } from '../terminal.js'
+import { painter, table } from '../terminal.js'
 import { print, withEngine } from './open.js'
 
 export function listQueries (): void {
-  const signature = ({ takes }: Query) => Object.entries(takes).filter(([name]) => name !== 'tenantId').map(([name, { type }]) => `${name} ${type}`).join(', ')
-  print(table([...readable().values()].map((query) => ({ query: query.name, takes: signature(query), about: query.about }))))
+  const { bold, dim } = painter(process.stdout)
+  for (const { name, about, takes } of readable().values()) {
+    const parameters = Object.entries(takes).filter(([parameter]) => parameter !== 'tenantId').map(([parameter, { type }]) => `${parameter} ${type}`)
+    print(`${bold(name)}\n    ${about}${parameters.length === 0 ? '' : `\n    ${dim(`takes ${parameters.join(', ')}`)}`}`)
+  }
 }
 
 export async function runQuery (name: string, { param = [], format }: { param?: [string, string][], format: 'table' | 'jsonl' }): Promise<void> {
