@@ -52,7 +52,8 @@ async function openNeo4j (config: Config, log: Log): Promise<Opened<Stores['neo4
   const missing = await missingForNeo4j()
   if (missing === null) {
     const server = await startNeo4j(config.dataDir, { heapMb: config.neo4jHeapMb, pageCacheMb: config.neo4jPageCacheMb, log })
-    return { address: server, runner: child(server), stop: server.stop }
+    const { uri, user, password } = server
+    return { address: { uri, user, password }, runner: child(server), stop: server.stop }
   }
   if (await dockerAnswers()) {
     log(`${missing}; Neo4j comes up in Docker …`)
