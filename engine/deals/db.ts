@@ -7,20 +7,30 @@ import { Umzug } from 'umzug'
 import { EngineError } from '../errors.js'
 
 /** The one door to Postgres. */
-export type Db = pg.Pool
+export interface Deals {
+  pool: pg.Pool
+  /** Brings the tables up to date; returns the names of the files that were new. Any number of processes may do it at once. */
+  migrate (folder?: string): Promise<string[]>
+  ping (): Promise<void>
+  close (): Promise<void>
+}
 
 const FOLDER = fileURLToPath(new URL('../../models/postgres/', import.meta.url))
 const LOCK = 7_338_334 // any number, the same for all who migrate
 
-export function openDb (databaseUrl: string): Db {
-  const db = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 5_000, statement_timeout: 30_000 })
-  db.on('error', () => {}) // an idle connection that breaks is replaced; without a listener it would end the process
-  return db
+export function openDeals (databaseUrl: string): Deals {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 5_000, statement_timeout: 30_000 })
+  pool.on('error', () => {}) // an idle connection that breaks is replaced; without a listener it would end the process
+  return {
+    pool,
+    migrate: (folder = FOLDER) => migrate(pool, folder),
+    ping: async () => { await pool.query('SELECT 1') },
+    close: () => pool.end()
+  }
 }
 
-/** Brings the tables up to date; returns the names of the files that were new. Any number of processes may do it at once. */
-export async function migrate (db: Db, folder = FOLDER): Promise<string[]> {
-  const client = await db.connect()
+async function migrate (pool: pg.Pool, folder: string): Promise<string[]> {
+  const client = await pool.connect()
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK])
     const steps = new Umzug({
