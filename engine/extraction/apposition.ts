@@ -1,0 +1,26 @@
+import type { Chunk } from './chunks.js'
+import type { Clause } from './clauses.js'
+import { phrase } from './phrases.js'
+import { described, each, named, role, type Reading, type Statement } from './statements.js'
+
+/** "Lena, a Berlin-based ceramicist and the founder of Tonwerk, teaches": what a name is said to be in passing. */
+export function apposition (row: readonly Chunk[], parts: readonly Clause[], reading: Reading): Statement[] {
+  const { tokens, source, cast } = reading
+  const subject = parts.find((clause) => clause.verb !== null && clause.subject.length > 0)?.subject[0]
+  const at = subject === undefined ? -1 : row.indexOf(subject)
+  if (at < 0 || row[at + 1]?.kind !== ',' || row[at + 2]?.kind !== 'NP') return []
+  const close = row.findIndex((chunk, i) => i > at + 2 && chunk.kind === ',')
+  if (close < 0 || row.slice(at + 2, close).some((chunk) => chunk.kind === 'VG')) return []
+  const who = named(described(subject!, reading), reading)
+  const draft = { predicate: 'be', polarity: '+' as const, modality: 'certain' as const, by: 'apposition' as const, kind: 'main' as const, beside: [] }
+  const first = row[at + 2]!
+  const whole = described(first, reading)
+  if (tokens[first.head]!.tag === 'NNP' && tokens[subject!.head]!.tag === 'NN') {
+    // "My podcast, Desi Debug": mine, and a podcast
+    const kind = phrase(tokens, subject!.from, subject!.to, subject!.head, source)
+    const own = /^(?:my|our)$/i.test(tokens[subject!.from]!.norm) ? each([{ name: cast.owner }], { ...draft, predicate: 'have' }, [whole], reading) : []
+    return [...own, ...each([{ name: whole.text, span: whole.span }], draft, [kind], reading)]
+  }
+  return row.slice(at + 2, close).filter((chunk, i) => chunk.kind === 'NP' && row[at + 1 + i]?.kind !== 'IN')
+    .flatMap((chunk) => role(who, draft, described(chunk, reading), [], reading, source, tokens))
+}

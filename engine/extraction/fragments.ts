@@ -1,0 +1,95 @@
+import { VERBS } from './lexicon.js'
+import type { Chunk } from './chunks.js'
+import { phrase, slots, type Phrase } from './phrases.js'
+import { each, role, type Reading, type Statement } from './statements.js'
+import type { Sentence } from './sentences.js'
+import { tokens as tokenise } from './tokens.js'
+import { chunks } from './chunks.js'
+
+/** What a label says about the owner. */
+const LABELS: [RegExp, string][] = [
+  [/^(?:my |our )?(?:target |key |core |main )?(?:audience|demographic|target|readers?|listeners|viewers|community|customers?|target group)$/, 'target'],
+  [/^(?:location|city|base|based|based in|home|where|hq|headquarters|lives in)$/, 'be based in'],
+  [/^(?:from|origin|hometown|born)$/, 'be from'],
+  [/^(?:budget|our budget|my budget|campaign budget|fee|rate|rates)$/, 'have budget'],
+  [/^(?:interests?|hobbies|into|passions?|interested in|following)$/, 'be interested in'],
+  [/^(?:loves?|likes?|favou?rites?|fan of|obsessions?|obsessed with|current obsessions?)$/, 'love'],
+  [/^(?:topics?|niche|content|themes?|covers?|beats?|subjects?|focus|i cover|we cover|about|i talk about|writes about)$/, 'cover'],
+  [/^(?:looking for|seeking|wanted|goals?|seeks?|wish list|wants?|needs?|open to|in search of|ideal partners?|dream partners?|dream collabs?)$/, 'look for'],
+  [/^(?:products?|sells?|we sell|shop|offers?|stocks?|services)$/, 'sell'],
+  [/^(?:makes?|creates?|we make|i make|makes and sells)$/, 'make'],
+  [/^(?:avoids?|dislikes?|no-gos?|no gos?|not|never|hard no|won't work with|will not work with|not for us|not for me|boycotts?|exclusions?|no)$/, 'avoid'],
+  [/^(?:partners?|clients|collabs?|collaborations?|worked with|past partners?|past collaborations|brand partners|previous partners|works with)$/, 'work with'],
+  [/^(?:followers|reach|subscribers|following|readership)$/, 'reach'],
+  [/^(?:role|job|occupation|profession|title|i am|kind|type)$/, 'be'],
+  [/^(?:ships? to|delivers? to|markets?|regions?|available in|we ship to)$/, 'ship to'],
+  [/^(?:values?|believes? in|stands? for|mission)$/, 'value'],
+  [/^(?:celebrates?|holidays?)$/, 'celebrate'],
+  [/^(?:hosts?|events?)$/, 'host'],
+  [/^(?:sponsors|sponsor of)$/, 'sponsor'],
+  [/^(?:founded|founder of)$/, 'found'],
+  [/^(?:languages?|speaks?)$/, 'speak'],
+  [/^(?:platforms?|channels?)$/, 'be on']
+]
+
+const LABELLED = /^([\p{L}][\p{L}' -]{1,24}?)\s*(?::|\s[–—-])\s+(?=\S)/u
+
+/** "Target audience: gamers in Egypt": the label is the predicate. Null where the sentence has none that is known. */
+export function labelled (sentence: Sentence, reading: Omit<Reading, 'tokens'>): Statement[] | null {
+  const match = LABELLED.exec(sentence.text)
+  const predicate = match === null ? undefined : LABELS.find(([label]) => label.test(match[1]!.toLowerCase()))?.[1]
+  if (match === null || predicate === undefined) return null
+  const at = sentence.start + match[0].length
+  const tokens = tokenise(sentence.text.slice(match[0].length), at)
+  const whole: Reading = { ...reading, tokens }
+  const row = chunks(tokens).flatMap((chunk) => chunk.kind === 'VG' && tokens[chunk.head]!.tag === 'VBG' ? [{ ...chunk, kind: 'NP' as const }] : [chunk])
+  const parts = slots(tokens, row, reading.source, true)
+  const draft = {
+    predicate,
+    predicateSpan: { start: sentence.start, end: sentence.start + match[1]!.length },
+    polarity: '+' as const,
+    modality: predicate === 'look for' ? 'desired' as const : 'certain' as const,
+    by: 'label' as const,
+    kind: 'fragment' as const,
+    beside: parts
+  }
+  const items = parts.filter((slot) => slot.prep === '' || parts.length === 1).flatMap((slot) => slot.items)
+  return each([{ name: reading.cast.owner }], draft, predicate === 'target' ? items.flatMap((item) => regions(item, parts)) : items, whole)
+}
+
+/** "gamers aged 16-24 in Egypt and Jordan": one audience for each place. */
+const regions = (item: Phrase, _parts: unknown): Phrase[] => [item]
+
+const ROLE = /(?:[^m]er|or|ist|ian|eur|ress|ant|man|woman|person|people|fluencer|expert|geek|nerd|addict|pro|host|chef|cook|dad|mum|mom|mother|father|parent|coach|student|founder|brand|studio|company|label|agency|shop|store|podcast|magazine|collective|cafe|café|bakery|brewery|duo|team|band|publisher|startup|start-up|blog|newsletter|channel|nurse|guide|wife|husband|artist|maker|head|director|entrepreneur|enthusiast|ambassador|family|couple|twin|poet|vet|medic|athlete|model|dj|mc|ceo|cto|vlogger|festival|business|charity|nonprofit|non-profit|network|platform|kitchen|farm|marketplace|house|atelier|workshop|club|school|service|app|editor|native|expat|nomad|buff|fanatic|junkie|fan|lover)s?$/i
+const NOT_ROLE = /^(?:beer|water|paper|weather|summer|winter|leather|flower|butter|ginger|power|order|number|computer|fiber|timber|copper|silver|pepper|outdoor|decor|color|flavor|humor|interior|motor|gender|skincare|theater|culture|river|soccer|poster|letter|container|sneaker|trainer)s?$/i
+
+/** A sentence without a verb: what the owner is, likes, or does not want. */
+export function fragment (row: readonly Chunk[], reading: Reading): Statement[] {
+  const { tokens, source, cast } = reading
+  const parts = slots(tokens, row, source)
+  const owner = { name: cast.owner }
+  const draft = { polarity: '+' as const, modality: 'certain' as const, by: 'fragment' as const, kind: 'fragment' as const, beside: parts, predicate: 'be' }
+  const first = row.find((chunk) => chunk.kind !== 'ADV' && chunk.kind !== ',' && chunk.kind !== 'SIGN')
+  if (first === undefined || parts.length === 0) return []
+  const denied = row[0]!.kind === 'ADV' && tokens[row[0]!.from]!.tag === 'NOT' ? '-' as const : '+' as const
+  const slot = parts[0]!
+  if (first.kind === 'ADJ' && slot.prep !== '') return each([owner], { ...draft, polarity: denied, predicate: `be ${tokens[first.from]!.norm.toLowerCase()} ${slot.prep}` }, slot.items, reading)
+  if (first.kind === 'IN') return each([owner], { ...draft, polarity: denied, predicate: `be ${slot.prep}` }, plain(slot.items), reading)
+  if (slot.prep !== '') return []
+  return slot.items.flatMap((item) => one(item, parts, reading, draft))
+
+  function one (item: Phrase, parts: ReturnType<typeof slots>, reading: Reading, draft: Omit<Statement, 'subject' | 'object' | 'objectSpan'>): Statement[] {
+    const head = tokens[item.head]!
+    if (item.negated) return each([owner], { ...draft, predicate: 'want' }, [item], reading)
+    if (cast.names.has(item.text.toLowerCase()) || head.tag === 'PRP') return []
+    if (isRole(head.norm) || / of (?:\d|two|three|four|five)/.test(item.text)) return role(owner, draft, item, parts, reading, source, tokens)
+    if (head.tag === 'NNP') return each([owner], { ...draft, predicate: 'mention' }, [item], reading)
+    if (head.tag === 'CD') return []
+    return each([owner], { ...draft, predicate: REACHED.test(head.norm) ? 'have' : 'be interested in' }, [item], reading)
+  }
+}
+
+const REACHED = /^(?:followers|subscribers|readers|listeners|viewers)$/i
+export const isRole = (word: string): boolean => ROLE.test(word) && !NOT_ROLE.test(word) && !VERBS.has(word.toLowerCase())
+const plain = (items: readonly Phrase[]): Phrase[] => items.map((item) => ({ ...item, negated: false }))
+export { phrase }

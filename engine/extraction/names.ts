@@ -1,0 +1,48 @@
+import { AUDIENCE, OWNED } from './lexicon.js'
+import type { Phrase } from './phrases.js'
+import type { Token } from './tokens.js'
+
+/** Who is meant so far in a text: its owner, and the names a pronoun may point back to. */
+export interface Cast { owner: string, names: ReadonlySet<string>, person: string | null, thing: string | null, things: string | null }
+
+export const cast = (owner: string): Cast => {
+  const words = owner.split(/\s+/).filter((word) => word.length > 1)
+  const first = words[0]?.toLowerCase() ?? ''
+  return { owner, names: new Set([owner.toLowerCase(), ...(words.length > 1 && !/^(?:the|a|an)$/.test(first) ? [first] : [])]), person: null, thing: null, things: null }
+}
+
+/** The name a subject stands for. A pronoun is the owner or the last thing that fits; what one owns is oneself. */
+export function subjectName (phrase: Phrase, tokens: readonly Token[], cast: Cast): string {
+  const head = tokens[phrase.head]!
+  const word = head.norm.toLowerCase()
+  if (head.tag === 'PRP' || word === 'who') return pronoun(word, cast)
+  if (isOwner(phrase, tokens, cast)) return cast.owner
+  return phrase.text
+}
+
+export function isOwner (phrase: Phrase, tokens: readonly Token[], cast: Cast): boolean {
+  const text = phrase.text.toLowerCase().replace(/['’]s$/, '')
+  if (cast.names.has(text)) return true
+  const determiner = tokens[phrase.from - 1]?.norm.toLowerCase() ?? ''
+  const head = tokens[phrase.head]!.norm.toLowerCase()
+  return OWNED.has(head) && !text.includes(' of ') && (/^(?:my|our|his|her|their|the)$/.test(determiner))
+}
+
+/** "our readers", "my audience": whom the owner reaches. */
+export const isAudience = (phrase: Phrase, tokens: readonly Token[]): boolean =>
+  AUDIENCE.has(tokens[phrase.head]!.norm.toLowerCase()) && /^(?:my|our|his|her|their|its|the)$/i.test(tokens[phrase.from - 1]?.norm ?? '')
+
+function pronoun (word: string, { owner, person, thing, things }: Cast): string {
+  if (/^(?:he|she|him|her)$/.test(word)) return person ?? owner
+  if (word === 'it' || word === 'this' || word === 'that') return thing ?? owner
+  if (/^(?:they|them|these|those)$/.test(word)) return things ?? owner
+  return owner
+}
+
+/** The cast after a clause about `name` was read. */
+export function remember (cast: Cast, name: string, token: Token | undefined, role: 'subject' | 'object'): Cast {
+  if (name === cast.owner) return role === 'subject' ? { ...cast, person: null, thing: null, things: null } : cast
+  const plural = /[^s]s$/.test(token?.norm ?? '') && token?.tag === 'NN'
+  if (role === 'subject' && token?.tag === 'NNP') return { ...cast, person: name, thing: name }
+  return plural ? { ...cast, things: name } : token?.tag === 'PRP' ? cast : { ...cast, thing: name }
+}
