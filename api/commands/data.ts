@@ -1,3 +1,5 @@
+import type { ImportProgress } from '../../engine/engine.js'
+import type { Format } from '../../engine/import/rows.js'
 import { progress } from '../progress.js'
 import { painter, table } from '../terminal.js'
 import { print, tell, withEngine } from './open.js'
@@ -19,25 +21,19 @@ export async function seed (): Promise<void> {
   })
 }
 
-export async function importCommand (path: string, { format }: { format: 'pairs' | 'triples' }): Promise<void> {
+export async function importCommand (path: string, { format }: { format: Format }): Promise<void> {
   const stop = new AbortController()
-  process.once('SIGINT', () => {
-    tell('Stopping after this batch; run the same command again to go on.')
-    stop.abort()
-  })
+  process.once('SIGINT', () => { stop.abort(new Error('Stopped; what was read is kept, and the same command goes on from there.')) })
+
   await withEngine(async (engine) => {
     const bar = progress(process.stderr)
-    const report = await engine.importFile(engine.config.tenantId, {
-      path,
-      format,
-      signal: stop.signal,
-      onProgress: (state) => { bar.update('import', state.bytes, state.totalBytes, `${state.read} facts`) }
-    })
-    bar.stop()
+    const onProgress = ({ bytes, totalBytes, read }: ImportProgress) => { bar.update('import', bytes, totalBytes, `${read} facts`) }
+    const report = await engine.importFile(engine.config.tenantId, { path, format, signal: stop.signal, onProgress }).finally(bar.stop)
+
     const { errors, ...counts } = report
-    print(table([counts]))
     const paint = painter(process.stderr)
     for (const { line, code, message, hint } of errors) tell(`${paint.red(`line ${line}`)} ${code}: ${message} ${paint.dim(hint)}`)
+    print(table([{ ...counts, seconds: counts.seconds.toFixed(1) }]))
     if (report.rejected > 0) process.exitCode = 1
   })
 }

@@ -1,4 +1,5 @@
-import type { Engine } from '../../engine/engine.js'
+import { entityRef } from '../../engine/extraction/canonical.js'
+import { answersDocument, triplesOf } from '../../engine/learn.js'
 import type { Triple } from '../../models/triple.js'
 import { RELATION_OF } from '../../models/vocabulary.js'
 import { asker, painter, showMatches, showTriple, type Paint } from '../terminal.js'
@@ -18,7 +19,7 @@ export async function onboard ({ limit }: { limit: number }): Promise<void> {
       const answers: string[] = []
       for (const question of QUESTIONS) answers.push(await insist(asking, question, paint))
 
-      const { triples, unmapped } = understood(engine, name, answers)
+      const { triples, unmapped } = triplesOf(answersDocument(entityRef(name, 'Member'), answers[0]!, answers[1]!))
       for (const { subject, predicate, object, reason } of unmapped) print(paint.dim(`   not understood: ${subject} ${predicate} ${object} (${reason})`))
       const kept = await review(asking, triples, paint)
       const { data } = await engine.onboard(engine.config.tenantId, { name, answers, triples: kept, limit })
@@ -28,11 +29,6 @@ export async function onboard ({ limit }: { limit: number }): Promise<void> {
       asking.close()
     }
   })
-}
-
-/** What the engine will read from the answers, as it will read them. */
-function understood (engine: Engine, owner: string, answers: string[]) {
-  return engine.extract(answers.join('\n\n'), { owner })
 }
 
 async function insist (asking: Asker, question: string, paint: Paint): Promise<string> {

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { Engine } from '../../engine/engine.js'
 import { AnswerMeta, Onboarding, OnboardingRequest } from '../../models/affinity.js'
 import { Envelope } from '../../models/envelope.js'
-import { Span, Triple, Unmapped } from '../../models/triple.js'
+import { Triple, Unmapped } from '../../models/triple.js'
 import { answered, failures, inEnvelope } from './answers.js'
 
 const ExtractRequest = Type.Object({
@@ -12,7 +12,8 @@ const ExtractRequest = Type.Object({
   mode: Type.Optional(Type.Unsafe<'lenient' | 'strict'>(Type.String({ enum: ['lenient', 'strict'], default: 'lenient' })))
 }, { additionalProperties: false })
 
-const Extraction = Type.Object({ sentences: Type.Array(Span), triples: Type.Array(Triple), unmapped: Type.Array(Unmapped) })
+const Sentence = Type.Object({ text: Type.String(), start: Type.Integer(), end: Type.Integer() })
+const Extraction = Type.Object({ sentences: Type.Array(Sentence), triples: Type.Array(Triple), unmapped: Type.Array(Unmapped) })
 
 export const onboardingRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine }) => {
   app.post('/api/v1/onboarding', {

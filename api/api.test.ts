@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto'
+import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import t from 'tap'
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { EngineError, FAILURES, type FailureKind } from '../engine/errors.js'
+import { Failure, Problem } from '../models/envelope.js'
+import { testEngine } from '../test/world.js'
+import { buildApp } from './app.js'
+import { failed } from './problem.js'
+import { listen } from './server.js'
+
+type Document = { openapi: string, paths: Record<string, Record<string, Operation>> }
+interface Operation {
+  summary?: string
+  parameters?: { name: string, in: string }[]
+  responses: Record<string, { content?: Record<string, { schema: TSchema }> }>
+}
+
+// A tenant of our own: what other tests tell the engine is not our world.
+const shared = await testEngine(t)
+const engine = { ...shared, config: { ...shared.config, tenantId: `test-${randomUUID()}` } }
+const lines: { level: string, message: string, timestamp: string, traceId: string | null, context: Record<string, unknown> }[] = []
+const app = await buildApp(engine, { logTo: { write: (line) => { lines.push(JSON.parse(line)) } } })
+app.get('/boom', () => { throw new Error('the secret of the house', { cause: 'a password' }) })
+t.teardown(() => app.close())
+
+const API = '/api/v1'
+const onboarding = {
+  name: 'Mia Tran',
+  answers: ['I make videos about specialty coffee.', 'I would love to work with coffee brands.']
+}
+const other = { name: 'Bo Lind', answers: ['I review coffee gear. I love coffee.', 'I look for people who make videos about specialty coffee.'] }
+
+const post = (url: string, payload: unknown, headers = {}) =>
+  app.inject({ method: 'POST', url, payload: typeof payload === 'string' ? payload : JSON.stringify(payload), headers: { 'content-type': 'application/json', ...headers } })
+const get = (url: string, headers = {}) => app.inject({ url, headers })
+
+await post(`${API}/onboarding`, other)
+const mia = (await post(`${API}/onboarding`, onboarding)).json().data
+const openapi = (await get('/openapi.json')).json() as Document
+
+/** A good request of each route. */
+const GOOD: [string, string, () => ReturnType<typeof get>][] = [
+  ['post', `${API}/onboarding`, () => post(`${API}/onboarding`, onboarding)],
+  ['post', `${API}/triples:extract`, () => post(`${API}/triples:extract`, { text: 'I never work with tobacco brands.', owner: 'Mia', mode: 'strict' })],
+  ['post', `${API}/affinity/discover`, () => post(`${API}/affinity/discover`, { query: 'videos about coffee', limit: 3, explain: 'full' })],
+  ['post', '/affinity/discover', () => post('/affinity/discover', { memberId: mia.memberId })],
+  ['get', `${API}/affinity/recommendations`, () => get(`${API}/affinity/recommendations?memberId=${mia.memberId}&limit=2&fresh=true&kind=member`)],
+  ['get', '/recommendations', () => get(`/recommendations?memberId=${mia.memberId}`)],
+  ['get', `${API}/affinity/explain`, () => get(`${API}/affinity/explain?member=${mia.memberId}&target=member:bo-lind`)],
+  ['get', `${API}/graph/neighborhood/{id}`, () => get(`${API}/graph/neighborhood/${encodeURIComponent(mia.memberId)}?limit=5`)],
+  ['get', '/health', () => get('/health')],
+  ['get', '/ready', () => get('/ready')]
+]
+
+t.test('every route answers in the envelope, as its documentation says', async (t) => {
+  t.same(GOOD.map(([, path]) => path).sort(), Object.keys(openapi.paths).sort(), 'each documented route is tried here')
+  for (const [method, path, ask] of GOOD) {
+    const answer = await ask()
+    t.equal(answer.statusCode, 200, `${method} ${path}: ${answer.body.slice(0, 300)}`)
+    t.match(answer.headers['content-type'], /^application\/json/)
+    t.same(Object.keys(answer.json()).sort(), ['data', 'meta'], path)
+    t.equal(answer.json().meta.requestId, answer.headers['x-request-id'])
+    const shape = Compile(openapi.paths[path]![method]!.responses['200']!.content!['application/json']!.schema)
+    t.same(shape.Errors(answer.json()), [], `${path} has the shape that it documents`)
+  }
+})
+
+t.test('the short paths answer the same as the long ones', async (t) => {
+  const body = { memberId: mia.memberId, limit: 5, explain: 'full' }
+  const data = async (answer: ReturnType<typeof get>) => JSON.stringify((await answer).json().data)
+  t.equal(await data(post('/affinity/discover', body)), await data(post(`${API}/affinity/discover`, body)))
+  t.equal(await data(get(`/recommendations?memberId=${mia.memberId}`)), await data(get(`${API}/affinity/recommendations?memberId=${mia.memberId}`)))
+})
+
+t.test('two answers make a member who is found with reasons', async (t) => {
+  t.ok(mia.triples.length > 0, 'something was understood')
+  const { data: [first], meta } = (await post('/affinity/discover', { memberId: mia.memberId, kinds: ['member'], explain: 'full' })).json()
+  t.equal(first.id, 'member:bo-lind')
+  t.ok(first.reasons.length > 0)
+  t.ok(Math.abs(first.score - first.reasons.reduce((sum: number, { value }: { value: number }) => sum + value, 0)) < 1e-9, 'the reasons sum to the score')
+  t.ok(meta.graphVersion > 0)
+})
+
+/** Everything that may go wrong on the way in: what is sent, and what comes back. */
+const BAD: [string, () => ReturnType<typeof get>, FailureKind, RegExp][] = [
+  ['an unknown filter', () => post('/affinity/discover', { query: 'x', filters: { colour: ['red'] } }), 'invalid_argument', /known are industry, regions, ageBands/],
+  ['an unknown property', () => post('/affinity/discover', { quary: 'x' }), 'invalid_argument', /quary is not known; known are memberId, query/],
+  ['an unknown parameter', () => get('/recommendations?memberId=a&limt=5'), 'invalid_argument', /limt is not known; known are memberId, limit, kind/],
+  ['a parameter given twice', () => get('/recommendations?memberId=a&memberId=b'), 'invalid_argument', /memberId must be a string/],
+  ['text where a number is due', () => post('/affinity/discover', { query: 'x', limit: '5' }), 'invalid_argument', /limit must be an integer/],
+  ['a limit out of bounds', () => get('/recommendations?memberId=a&limit=101'), 'invalid_argument', /limit must be <= 100/],
+  ['an unknown kind', () => post('/affinity/discover', { query: 'x', kinds: ['planet'] }), 'invalid_argument', /one of member, brand/],
+  ['nobody who looks for anything', () => post('/affinity/discover', {}), 'invalid_argument', /memberId|query/],
+  ['one answer of two', () => post(`${API}/onboarding`, { name: 'x', answers: ['a'] }), 'invalid_argument', /answers/],
+  ['no body', () => app.inject({ method: 'POST', url: '/affinity/discover' }), 'invalid_argument', /must be an object/],
+  ['an empty body', () => post('/affinity/discover', ''), 'invalid_argument', /empty/],
+  ['half a body', () => post('/affinity/discover', '{"query":'), 'invalid_argument', /not valid JSON/],
+  ['a body that is no object', () => post('/affinity/discover', '[1]'), 'invalid_argument', /must be an object/],
+  ['a prototype key', () => post('/affinity/discover', '{"__proto__":{"x":1},"query":"x"}'), 'invalid_argument', /not valid JSON/],
+  ['a constructor key', () => post('/affinity/discover', '{"constructor":{"prototype":{"x":1}}}'), 'invalid_argument', /./],
+  ['deep JSON', () => post('/affinity/discover', '['.repeat(100_000) + ']'.repeat(100_000)), 'invalid_argument', /must be an object/],
+  ['deep JSON inside', () => post('/affinity/discover', `{"goals":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), 'invalid_argument', /goals\.0 must be a string/],
+  ['a huge array', () => post('/affinity/discover', { goals: Array(100_000).fill('x') }), 'invalid_argument', /goals/],
+  ['a body over 1 MiB', () => post('/affinity/discover', { query: 'x'.repeat(2 ** 20) }), 'payload_too_large', /1 MiB/],
+  ['plain text', () => post('/affinity/discover', 'x', { 'content-type': 'text/plain' }), 'invalid_argument', /application\/json/],
+  ['another media type', () => post('/affinity/discover', '<x/>', { 'content-type': 'text/xml' }), 'invalid_argument', /application\/json/],
+  ['a broken path', () => get('/%zz'), 'invalid_argument', /percent/],
+  ['an endless id', () => get(`${API}/graph/neighborhood/${'x'.repeat(2_000)}`), 'invalid_argument', /too long/],
+  ['a path that is not there', () => get('/api/v2/affinity?q=1'), 'not_found', /There is no GET \/api\/v2\/affinity;/],
+  ['a method that is not there', () => get('/affinity/discover'), 'not_found', /There is no GET/],
+  ['an unknown member', () => get('/recommendations?memberId=member:nobody'), 'not_found', /member:nobody/],
+  ['an unknown entity', () => get(`${API}/graph/neighborhood/member:nobody`), 'not_found', /member:nobody/],
+  ['a pair of which one is unknown', () => get(`${API}/affinity/explain?member=${mia.memberId}&target=brand:nothing`), 'not_found', /brand:nothing/]
+]
+
+t.test('what is wrong is said in the envelope, with the way out', async (t) => {
+  for (const [what, ask, code, message] of BAD) {
+    const answer = await ask()
+    t.equal(answer.statusCode, FAILURES[code], `${what}: ${answer.body.slice(0, 200)}`)
+    t.same(Compile(Failure).Errors(answer.json()), [], `${what}: in the envelope`)
+    t.match(answer.json().error, { code, message }, what)
+    t.equal(answer.json().meta.requestId, answer.headers['x-request-id'], what)
+  }
+  t.equal(({} as { x?: number }).x, undefined, 'no prototype was touched')
+})
+
+t.test('who asks for problem+json gets RFC 9457', async (t) => {
+  const answer = await post('/affinity/discover', { filters: { colour: [] } }, { accept: 'application/problem+json', 'x-request-id': 'req-7' })
+  t.match(answer.headers['content-type'], 'application/problem+json')
+  t.same(Compile(Problem).Errors(answer.json()), [])
+  t.match(answer.json(), { title: 'Bad Request', status: 400, code: 'invalid_argument', instance: 'req-7', errors: [{ path: 'filters.colour' }] })
+  t.match((await get('/nope', { accept: 'application/problem+json' })).json(), { status: 404, code: 'not_found' })
+})
+
+t.test('our own mistakes are logged once and tell nothing', async (t) => {
+  lines.length = 0
+  const answer = await get('/boom', { 'x-request-id': 'boom-1' })
+  t.equal(answer.statusCode, 500)
+  t.match(answer.json(), { error: { code: 'internal' }, meta: { requestId: 'boom-1' } })
+  t.notMatch(answer.body, /secret|password|node_modules|api\.test/)
+  const errors = lines.filter(({ level }) => level === 'error')
+  t.match(errors, [{ traceId: 'boom-1', context: { error: { message: 'the secret of the house' } } }])
+  t.equal(errors.length, 1)
+})
+
+t.test('each expected kind has its status, and hides no detail', async (t) => {
+  for (const [code, status] of Object.entries(FAILURES)) {
+    t.same(failed(new EngineError(code as FailureKind, 'why', [{ path: 'a', rule: 'b', message: 'c' }])),
+      { status, code, message: 'why', details: [{ path: 'a', rule: 'b', message: 'c' }] })
+  }
+  for (const strange of [new TypeError('x'), 'text', null, undefined, 7, { statusCode: 599, message: 'x' }]) t.equal(failed(strange).status, 500)
+})
+
+t.test('log lines have exactly the five fields', async (t) => {
+  lines.length = 0
+  await get('/health', { 'x-request-id': 'h-1' })
+  app.log.info('on its own')
+  app.log.warn({ store: 'neo4j' }, 'with context')
+  for (const line of lines) t.same(Object.keys(line).sort(), ['context', 'level', 'message', 'timestamp', 'traceId'])
+  t.match(lines, [
+    { level: 'info', traceId: 'h-1', context: { method: 'GET', route: '/health', statusCode: 200 } },
+    { level: 'info', traceId: null, message: 'on its own' },
+    { level: 'warn', traceId: null, context: { store: 'neo4j' } }
+  ])
+})
+
+t.test('a request id from outside is kept only when it is well formed', async (t) => {
+  t.equal((await get('/health', { 'x-request-id': 'trace.1:a_b-C' })).headers['x-request-id'], 'trace.1:a_b-C')
+  for (const odd of ['', 'a b', 'x'.repeat(129), 'a"b', '{"a":1}']) {
+    const { headers, body } = await get('/health', { 'x-request-id': odd })
+    t.match(headers['x-request-id'], /^[0-9a-f-]{36}$/)
+    t.ok(body.includes(String(headers['x-request-id'])))
+  }
+})
+
+t.test('the OpenAPI document is complete', async (t) => {
+  t.equal(openapi.openapi, '3.1.0')
+  t.ok(openapi.paths['/api/v1/triples:extract'], 'one colon')
+  t.notMatch(JSON.stringify(openapi), /"nullable"|"\$id"|"\$ref"/, 'what 3.1 does not know, or what would have to be resolved')
+  for (const [path, operations] of Object.entries(openapi.paths)) {
+    for (const [method, { summary, responses, parameters = [] }] of Object.entries(operations)) {
+      t.ok(summary, `${method} ${path} has a summary`)
+      t.same(Object.keys(responses).sort(), ['200', '4XX', '5XX'], `${method} ${path} documents its answers`)
+      for (const [status, { content = {} }] of Object.entries(responses)) {
+        const schemas = Object.values(content).map(({ schema }) => schema)
+        t.ok(schemas.length > 0, `${method} ${path} ${status} has a schema`)
+        for (const schema of schemas) t.doesNotThrow(() => Compile(schema))
+      }
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      t.same(parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name), inPath, `${path} describes its parameters`)
+    }
+  }
+})
+
+t.test('the documentation is a page that loads its own script', async (t) => {
+  const page = await get('/docs/')
+  t.match(page.headers['content-type'], /text\/html/)
+  t.notMatch(page.headers['content-security-policy'], /upgrade-insecure/)
+  for (const [, asset] of page.body.matchAll(/(?:src|href)="\.\/(static\/[^"]+)"/g)) t.equal((await get(`/docs/${asset}`)).statusCode, 200, String(asset))
+})
+
+t.test('headers keep browsers careful, and no other origin is let in', async (t) => {
+  const { headers } = await get('/health', { origin: 'https://elsewhere.example' })
+  t.match(headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'self'/ })
+  t.equal(headers['access-control-allow-origin'], undefined)
+})
+
+t.test('it listens on loopback, and nowhere else unless told so by name', async (t) => {
+  const served = await buildApp(engine)
+  t.teardown(() => served.close())
+  for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.org', '']) {
+    await t.rejects(listen(served, { ...engine.config, host, allowOpenNetwork: false }), { code: 'failed_precondition', message: /TERAFFI_ALLOW_OPEN_NETWORK/ }, host)
+  }
+  const address = await listen(served, { ...engine.config, host: '127.0.0.1', port: 0 })
+  t.match(await (await fetch(`${address}/health`)).json(), { data: { live: true } })
+
+  const port = Number(new URL(address).port)
+  const second = await buildApp(engine)
+  t.teardown(() => second.close())
+  await t.rejects(listen(second, { ...engine.config, host: '127.0.0.1', port }), { message: `Port ${port} is taken; set PORT to another one, or 0 for any that is free.` })
+
+  t.match(await raw(port, 'NOT HTTP\r\n\r\n'), /^HTTP\/1\.1 400 .*"code":"invalid_argument"/s, 'what is not HTTP gets an envelope too')
+  t.match(await raw(port, `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1\.1 431 .*"code":"invalid_argument"/s)
+})
+
+t.test('closing answers what has been asked', async (t) => {
+  const served = await buildApp(engine)
+  const address = await listen(served, { ...engine.config, host: '127.0.0.1', port: 0 })
+  const status = new Promise<number | undefined>((resolve, reject) => {
+    const asking = httpRequest(`${address}/affinity/discover`, { method: 'POST', headers: { 'content-type': 'application/json' } }, (answer) => {
+      answer.resume().once('end', () => { resolve(answer.statusCode) })
+    }).once('error', reject)
+    served.server.once('request', () => { served.close().catch(reject) })
+    asking.end(JSON.stringify({ query: 'coffee' }))
+  })
+  t.equal(await status, 200)
+  await t.rejects(fetch(`${address}/health`), 'and then no more')
+})
+
+/** Sends bytes as they are and returns what comes back. */
+function raw (port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect(port, '127.0.0.1', () => { socket.write(bytes) })
+    socket.setEncoding('utf8').on('data', (text) => { answer += String(text) }).once('close', () => { resolve(answer) }).once('error', reject)
+  })
+}
