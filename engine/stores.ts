@@ -1,7 +1,7 @@
 import type { Config } from './config.js'
 import { dockerAnswers, startContainer } from './embedded/docker.js'
-import { missingForNeo4j, startNeo4j, stopNeo4j } from './embedded/neo4j.js'
-import { postgresPackage, startPostgres, stopPostgres } from './embedded/postgres.js'
+import { findNeo4j, missingForNeo4j, startNeo4j, stopNeo4j } from './embedded/neo4j.js'
+import { findPostgres, postgresPackage, startPostgres, stopPostgres } from './embedded/postgres.js'
 import { EngineError } from './errors.js'
 
 /** Where the stores are, whoever runs them. */
@@ -44,6 +44,11 @@ export async function openStores (config: Config, { log = () => {} }: { log?: Lo
 /** Stops the managed children of a data folder, whoever started them. */
 export async function stopStores ({ dataDir }: Config): Promise<void> {
   await Promise.all([stopNeo4j(dataDir), stopPostgres(dataDir)])
+}
+
+/** Does a managed child run on the data folder? */
+export async function storesRun ({ dataDir }: Config): Promise<boolean> {
+  return await findNeo4j(dataDir) !== null || await findPostgres(dataDir) !== null
 }
 
 async function openNeo4j (config: Config, log: Log): Promise<Opened<Stores['neo4j']>> {

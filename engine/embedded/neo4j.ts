@@ -30,7 +30,7 @@ const OPENED = ['java.nio', 'java.io', 'sun.nio.ch', 'java.lang', 'java.util.con
 
 /** Starts Neo4j on a data folder, or adopts the one that runs there. */
 export async function startNeo4j (dataDir: string, options: Neo4jOptions): Promise<Neo4jServer> {
-  const dir = join(resolve(dataDir), 'neo4j')
+  const dir = folder(dataDir)
   const jars = await ensureJars(options.jarsDir ?? await defaultJarsDir(), options.log)
   return withLock(join(dir, 'lock'), async () => {
     const password = await ensureSecret(join(dir, 'password'))
@@ -38,12 +38,16 @@ export async function startNeo4j (dataDir: string, options: Neo4jOptions): Promi
   })
 }
 
+/** The process that runs on a data folder; null when none does. */
+export const findNeo4j = (dataDir: string) => findServer(folder(dataDir))
+
 /** Stops the Neo4j of a data folder, whoever started it. */
 export async function stopNeo4j (dataDir: string): Promise<void> {
-  const dir = join(resolve(dataDir), 'neo4j')
-  const pid = await findServer(dir)
-  if (pid !== null) await stop(dir, pid)
+  const pid = await findNeo4j(dataDir)
+  if (pid !== null) await stop(folder(dataDir), pid)
 }
+
+const folder = (dataDir: string) => join(resolve(dataDir), 'neo4j')
 
 /** What is missing on this machine to run Neo4j as a child, in words; null when nothing is. */
 export async function missingForNeo4j (jarsDir?: string): Promise<string | null> {

@@ -20,7 +20,7 @@ const ENV = { LC_ALL: 'C', PATH: process.env['PATH'] }
 
 /** Starts Postgres on a data folder, or adopts the one that runs there. */
 export async function startPostgres (dataDir: string): Promise<PostgresServer> {
-  const dir = join(resolve(dataDir), 'postgres')
+  const dir = folder(dataDir)
   await mkdir(dir, { recursive: true })
   return withLock(join(dir, 'lock'), async () => {
     const programs = await findPrograms(dir)
@@ -29,12 +29,16 @@ export async function startPostgres (dataDir: string): Promise<PostgresServer> {
   })
 }
 
+/** The process that runs on a data folder; null when none does. */
+export const findPostgres = (dataDir: string) => findServer(folder(dataDir))
+
 /** Stops the Postgres of a data folder, whoever started it. */
 export async function stopPostgres (dataDir: string): Promise<void> {
-  const dir = join(resolve(dataDir), 'postgres')
-  const pid = await findServer(dir)
-  if (pid !== null) await stop(dir, pid)
+  const pid = await findPostgres(dataDir)
+  if (pid !== null) await stop(folder(dataDir), pid)
 }
+
+const folder = (dataDir: string) => join(resolve(dataDir), 'postgres')
 
 /** The package that holds the binaries for this machine; null when npm brought none. */
 export async function postgresPackage (): Promise<{ initdb: string, postgres: string } | null> {
