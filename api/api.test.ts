@@ -23,7 +23,7 @@ const shared = await testEngine(t)
 const engine = { ...shared, config: { ...shared.config, tenantId: `test-${randomUUID()}` } }
 const lines: { level: string, message: string, timestamp: string, traceId: string | null, context: Record<string, unknown> }[] = []
 const app = await buildApp(engine, { logTo: { write: (line) => { lines.push(JSON.parse(line)) } } })
-app.get('/boom', () => { throw new Error('the secret of the house', { cause: 'a password' }) })
+app.get('/boom', { schema: { hide: true } }, () => { throw new Error('the secret of the house', { cause: 'a password' }) })
 t.teardown(() => app.close())
 
 const API = '/api/v1'
