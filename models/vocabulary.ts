@@ -4,7 +4,7 @@
  */
 
 /** Node labels, in the order in which a name that fits several is resolved. All nodes also carry the base label `Entity`. */
-export const LABELS = ['Member', 'Brand', 'Trend', 'Demographic', 'Place', 'Content', 'Product', 'Event', 'Role', 'Topic', 'Item', 'Amount'] as const
+export const LABELS = ['Member', 'Brand', 'Trend', 'Demographic', 'Place', 'Content', 'Product', 'Event', 'Topic', 'Item', 'Amount'] as const
 export type Label = typeof LABELS[number]
 
 /** What a relation means: its open predicates (lemma phrases), the label its object gets by default, and its words in a reason. */
@@ -35,7 +35,7 @@ export const VOCABULARY = {
   ORIGIN_FROM: meaning('Place', 'comes from', 'be from, grow up in, be born in'),
   TRAVELS_TO: meaning('Place', 'travels to', 'move to, relocate to, fly to, visit, travel to'),
   SERVES_REGION: meaning('Place', 'serves', 'ship to, deliver to, be available in'),
-  IS_A: meaning('Role', 'is', 'be, become, work as'),
+  IS_A: meaning('Topic', 'is', 'be, become, work as'),
   HOSTS: meaning('Event', 'hosts', 'host, organise, organize'),
   SPEAKS_AT: meaning('Event', 'speaks at', 'speak at, perform at, appear at'),
   CELEBRATES: meaning('Topic', 'celebrates', 'celebrate, observe, mark, honour, honor'),

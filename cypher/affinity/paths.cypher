@@ -3,10 +3,10 @@
 // has and the other shuns counts against.
 //
 //   takes    tenantId string, seeds map, seekerId string, candidateIds list, degreeMax integer, now string
-//   returns  id string, term string, value float, viaId string, viaName string, seedFactId string, factId string, wish boolean, relation string, confidence float
+//   returns  id string, term string, value float, viaId string, viaName string, seedFactId string, factId string, confidence float
 //   seeks    Entity(tenantId, id)
 //
-// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, wish: false, share: 0.0, factId: 'f0'}]}, seekerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, now: '2026-11-01'}
+// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, confidence: 0.9, wish: false, share: 0.0, factId: 'f0'}]}, seekerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, now: '2026-11-01'}
 
 UNWIND keys($seeds) AS viaId
 MATCH (via:Entity {tenantId: $tenantId, id: viaId})
@@ -29,5 +29,5 @@ RETURN to.id AS id, term, CASE term
   WHEN 'audience' THEN accord * seed.share
   WHEN 'trend' THEN accord * coalesce(via.momentum_score, 0.5)
   ELSE accord / commonness END AS value,
-  via.id AS viaId, via.name AS viaName, seed.factId AS seedFactId, fact.factId AS factId, wish, type(fact) AS relation, toFloat(fact.confidence) AS confidence
+  via.id AS viaId, via.name AS viaName, seed.factId AS seedFactId, fact.factId AS factId, seed.confidence * fact.confidence AS confidence
 ORDER BY id, abs(value) DESC, viaId, factId, seedFactId;

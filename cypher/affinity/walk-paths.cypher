@@ -19,7 +19,7 @@ WITH second, ways, mass, COUNT { (second)--() } AS secondDegree
 WHERE secondDegree <= $degreeMax
 WITH second, ways, secondDegree, mass / secondDegree AS mass ORDER BY mass DESC, second.id LIMIT $breadth
 MATCH (second)-[fact]-(to:Entity)
-WHERE fact.weight > 0 AND to.id IN $candidateIds
+WHERE fact.weight > 0 AND $seeds[to.id] IS NULL AND to.id IN $candidateIds
 UNWIND ways AS way
 WITH to, second, fact, way, way.part / secondDegree * fact.weight AS value ORDER BY value DESC, second.id, way.firstId, fact.factId
 RETURN to.id AS id, collect({value: value, firstId: way.firstId, firstName: way.firstName, seedFactId: way.seedFactId, firstFactId: way.firstFactId,

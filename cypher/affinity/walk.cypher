@@ -19,7 +19,7 @@ WITH second, mass, COUNT { (second)--() } AS secondDegree
 WHERE secondDegree <= $degreeMax
 WITH second, mass / secondDegree AS mass ORDER BY mass DESC, second.id LIMIT $breadth
 MATCH (second)-[fact]-(to:Entity)
-WHERE fact.weight > 0 AND any(label IN labels(to) WHERE label IN $labels)
+WHERE fact.weight > 0 AND $seeds[to.id] IS NULL AND any(label IN labels(to) WHERE label IN $labels)
 WITH to, sum(mass * fact.weight) AS value
 WITH to.id AS id, value
 WHERE id <> $seekerId AND ($candidateIds = [] OR id IN $candidateIds)

@@ -4,3 +4,4 @@ CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (e:Entity) REQUIRE (e.tenantId, e.
 CREATE INDEX entity_key IF NOT EXISTS FOR (e:Entity) ON (e.tenantId, e.key);
 CREATE INDEX entity_text IF NOT EXISTS FOR (e:Entity) ON (e.tenantId, e.textVersion);
 CREATE FULLTEXT INDEX entity_words IF NOT EXISTS FOR (e:Entity) ON EACH [e.name, e.profile, e.goals, e.content];
+CREATE INDEX trend_id IF NOT EXISTS FOR (t:Trend) ON (t.tenantId, t.id);

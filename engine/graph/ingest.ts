@@ -33,13 +33,15 @@ export async function ingest (graph: Graph, tenantId: string, facts: Fact[], des
 
   return graph.write(async (run) => {
     const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
-    if (descriptions.length > 0) await run('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) })
+    const described = descriptions.length === 0 ? 0 : (await run<{ changed: number }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!.changed
     if (entities.length > 0) await run('graph/merge-entities', { tenantId, entities })
 
     const known = rows.length === 0 ? [] : await run<{ factId: string, evidence: string[] }>('graph/merge-facts', { tenantId, version, facts: rows })
     const counts = await mergeKnown(run, tenantId, version, rows, new Map(known.map((row) => [row.factId, row.evidence])))
     await options.also?.(run)
-    return { ...counts, duplicate: facts.length - counts.created - counts.merged, version }
+    const changed = counts.created + counts.merged + described > 0
+    if (!changed) await run('graph/unchanged', { tenantId })
+    return { ...counts, duplicate: facts.length - counts.created - counts.merged, version: changed ? version : version - 1 }
   })
 }
 

@@ -13,9 +13,12 @@ export interface Provenance {
 }
 
 /** Labels that only a name written as a name may stand for: "harvest" is a topic, "Harvest" may be the brand. */
-const PROPER = new Set<Label>(['Member', 'Brand', 'Content', 'Event', 'Place'])
+const PROPER = new Set<Label>(['Member', 'Brand', 'Content', 'Product', 'Event', 'Place'])
 
-/** Turns triples into facts between nodes: a name means the node that already goes by it, else a new one of the label that the relation expects. */
+/**
+ * Turns triples into facts between nodes: a name means the described node that goes by it, else one of the label that the relation
+ * expects. Nodes that only texts have mentioned are not asked, so that it does not matter which text was read first.
+ */
 export async function toFacts (graph: Graph, tenantId: string, triples: Triple[], { owner, source, text, observedAt = null, importId = null }: Provenance): Promise<Fact[]> {
   const names = triples.flatMap((triple) => [
     ...(triple.subject === owner.name ? [] : [{ name: triple.subject, label: triple.subjectType ?? 'Member' as const }]),
@@ -44,21 +47,26 @@ export async function toFacts (graph: Graph, tenantId: string, triples: Triple[]
   }))
 }
 
-const objectLabel = (triple: Triple): Label => triple.objectType ?? VOCABULARY[triple.relation].object
+/** What is named by a common noun is a topic whatever is done with it, so that "sells skincare" and "covers skincare" meet. */
+function objectLabel (triple: Triple): Label {
+  const label = triple.objectType ?? VOCABULARY[triple.relation].object
+  return PROPER.has(label) && label !== 'Place' && !isProper(triple.object) ? 'Topic' : label
+}
+const isProper = (name: string) => /^[^\p{Ll}]*\p{Lu}/u.test(canonicalName(name))
 const linkKey = (name: string, label: Label) => `${label}\t${name}`
 
 /** Each (name, label) with the node it means. */
 export async function link (graph: Graph, tenantId: string, names: { name: string, label: Label }[]): Promise<Map<string, EntityRef>> {
-  const known = await knownByKey(graph, tenantId, names.flatMap(({ name, label }) => keysOf(name, label)))
+  const known = await knownByKey(graph, tenantId, names.flatMap(({ name, label }) => keysOf(name, label)), true)
   return new Map(names.map(({ name, label }) => {
     const candidates = keysOf(name, label).flatMap((key) => known.get(key) ?? []).filter((entity) => fits(entity, name, label))
     return [linkKey(name, label), candidates.sort(byLabel(label))[0] ?? entityRef(name, label)]
   }))
 }
 
-/** The nodes that go by these keys. */
-export async function knownByKey (graph: Graph, tenantId: string, keys: string[]): Promise<Map<string, EntityRef[]>> {
-  const rows = keys.length === 0 ? [] : await graph.read<EntityRef & { key: string }>('graph/link', { tenantId, keys: [...new Set(keys)] })
+/** The nodes that go by these keys; `described`: only those that someone has described. */
+async function knownByKey (graph: Graph, tenantId: string, keys: string[], described: boolean): Promise<Map<string, EntityRef[]>> {
+  const rows = keys.length === 0 ? [] : await graph.read<EntityRef & { key: string }>('graph/link', { tenantId, keys: [...new Set(keys)], described })
   const byKey = new Map<string, EntityRef[]>()
   for (const { key, ...entity } of rows) byKey.set(key, [...byKey.get(key) ?? [], entity])
   return byKey
@@ -67,8 +75,31 @@ export async function knownByKey (graph: Graph, tenantId: string, keys: string[]
 const keysOf = (name: string, label: Label) => [canonicalKey(name, label), canonicalKey(name, 'Brand')]
 
 const fits = (entity: EntityRef, name: string, label: Label) =>
-  entity.label === label || (PROPER.has(entity.label) ? /^[^\p{Ll}]*\p{Lu}/u.test(canonicalName(name)) : !PROPER.has(label) && entity.label !== 'Amount')
+  entity.label === label || (PROPER.has(entity.label) ? isProper(name) : !PROPER.has(label) && entity.label !== 'Amount')
 
 /** The expected label first, then in the order of the vocabulary. */
 const byLabel = (label: Label) => (a: EntityRef, b: EntityRef) => rankOf(a, label) - rankOf(b, label) || (a.id < b.id ? -1 : 1)
 const rankOf = (entity: EntityRef, label: Label) => entity.label === label && label !== 'Topic' ? -1 : LABELS.indexOf(entity.label)
+
+const NAME_WORDS_MAX = 4
+const NAME_TOKENS_MAX = 400
+
+/** The known things that a text names: every run of up to four words is looked up; a longer name beats those within it. */
+export async function namesIn (graph: Graph, tenantId: string, text: string): Promise<EntityRef[]> {
+  const spans = wordRuns(text.match(/[\p{L}\p{N}'’-]+/gu)?.slice(0, NAME_TOKENS_MAX) ?? [])
+  const known = await knownByKey(graph, tenantId, spans.flatMap(({ name }) => keysOf(name, 'Topic')), false)
+  const taken = new Set<number>()
+  const found = new Map<string, EntityRef>()
+  for (const { name, start, end } of spans) {
+    const entities = keysOf(name, 'Topic').flatMap((key) => known.get(key) ?? []).filter((entity) => fits(entity, name, 'Topic'))
+    const places = Array.from({ length: end - start }, (_, i) => start + i)
+    if (entities.length === 0 || places.some((place) => taken.has(place))) continue
+    for (const place of places) taken.add(place)
+    for (const entity of entities) found.set(entity.id, entity)
+  }
+  return [...found.values()]
+}
+
+/** Every run of words, the longest first, those of one length in the order of the text. */
+const wordRuns = (words: string[]) => Array.from({ length: NAME_WORDS_MAX }, (_, shorter) => NAME_WORDS_MAX - shorter).flatMap((length) =>
+  words.slice(0, Math.max(0, words.length - length + 1)).map((_, start) => ({ start, end: start + length, name: words.slice(start, start + length).join(' ') })))

@@ -1,0 +1,86 @@
+import type { Affinity, DiscoverRequest, Weights } from '../../models/affinity.js'
+import { kindOf } from '../../models/vocabulary.js'
+import type { Graph } from '../graph/graph.js'
+import { candidates, labelsOf, type Candidate, type Found } from './candidates.js'
+import type { TenantIndex } from './likeness.js'
+import { reasons, type Explain } from './reasons.js'
+import { readSeeker, type Seeker } from './seeker.js'
+import { direct, likeness, paths, walk, type Part, type Parts } from './terms.js'
+import { WEIGHTS } from './weights.js'
+
+export interface Ranked { data: Affinity[], weights: Weights, fallback: string | null }
+export interface Scored { candidate: Candidate, score: number, parts: Part[] }
+
+/** The k entities closest to a seeker, each with its reasons. */
+export async function rank (graph: Graph, index: TenantIndex, tenantId: string, request: DiscoverRequest, now: string): Promise<Ranked> {
+  const seeker = await readSeeker(graph, index, tenantId, request, now)
+  const found = await candidates(graph, index, tenantId, seeker, request, now)
+  const weights: Weights = { ...WEIGHTS, ...request.weights }
+  const scored = await score(graph, index, tenantId, seeker, found, weights, labelsOf(request.kinds), now)
+
+  const best = scored
+    .filter((one) => request.minScore === undefined ? one.score > 0 : one.score >= request.minScore)
+    .sort((a, b) => b.score - a.score || (a.candidate.id < b.candidate.id ? -1 : 1)) // ties break by id, so the order never flickers
+    .slice(0, request.limit ?? 10)
+  return { data: await answers(graph, tenantId, seeker, best, weights, request.explain ?? 'summary', now), weights, fallback: fallbackOf(seeker, best) }
+}
+
+/** The full account of one pair, whether or not the candidate would be in a list. */
+export async function explainPair (graph: Graph, index: TenantIndex, tenantId: string, request: { member: string, target: Candidate }, now: string): Promise<Ranked> {
+  const seeker = await readSeeker(graph, index, tenantId, { memberId: request.member }, now)
+  const found: Found = { candidates: [request.target], walked: { values: new Map(), complete: false } }
+  const scored = await score(graph, index, tenantId, seeker, found, WEIGHTS, [request.target.label], now)
+  return { data: await answers(graph, tenantId, seeker, scored, WEIGHTS, 'full', now), weights: WEIGHTS, fallback: null }
+}
+
+/** Every candidate meets every term, whichever side found it; only then do scores compare. */
+async function score (graph: Graph, index: TenantIndex, tenantId: string, seeker: Seeker, found: Found, weights: Weights, labels: string[], now: string): Promise<Scored[]> {
+  const ids = found.candidates.map(({ id }) => id)
+  const terms: Parts[] = await Promise.all([
+    direct(seeker, ids),
+    paths(graph, tenantId, seeker, ids, now),
+    walk(graph, tenantId, seeker, ids, labels, found.walked, now),
+    likeness(index, seeker, ids)
+  ])
+  return found.candidates.map((candidate) => {
+    const parts = terms.flatMap((term) => term.get(candidate.id) ?? [])
+      .map((part) => ({ ...part, value: part.value * weights[part.term] }))
+      .filter(({ value }) => value !== 0)
+    return { candidate, parts, score: total(parts) }
+  })
+}
+
+async function answers (graph: Graph, tenantId: string, seeker: Seeker, best: Scored[], weights: Weights, explain: Explain, now: string): Promise<Affinity[]> {
+  const told = await reasons(graph, tenantId, seeker, best, weights, explain, now)
+  return best.map(({ candidate, score, parts }, place) => ({
+    id: candidate.id,
+    kind: kindOf(candidate.label),
+    name: candidate.name,
+    rank: place + 1,
+    score,
+    confidence: confidence(parts),
+    components: components(parts),
+    reasons: told[place]!,
+    warnings: parts.some(({ term }) => term === 'conflict') ? [`One of the two shuns something that the other stands for; see the reasons of the term "conflict".`] : []
+  }))
+}
+
+export const total = (parts: { value: number }[]) => parts.reduce((sum, { value }) => sum + value, 0)
+
+function components (parts: Part[]): Record<string, number> {
+  const totals: Record<string, number> = {}
+  for (const { term, value } of parts) totals[term] = (totals[term] ?? 0) + value
+  return totals
+}
+
+/** How sure the facts behind a score are, weighed by what they lend to it; 0 where it rests on no fact. */
+function confidence (parts: Part[]): number {
+  const factual = parts.filter((part) => part.confidence !== null)
+  const weight = factual.reduce((sum, { value }) => sum + Math.abs(value), 0)
+  return weight === 0 ? 0 : factual.reduce((sum, part) => sum + Math.abs(part.value) * part.confidence!, 0) / weight
+}
+
+function fallbackOf (seeker: Seeker, best: Scored[]): string | null {
+  if (best.length > 0) return null
+  return seeker.seeds.size === 0 && seeker.profile === null && seeker.goals === null ? 'nothing is known of the seeker yet' : 'nobody scores above the least score'
+}

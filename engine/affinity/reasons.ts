@@ -1,0 +1,104 @@
+import type { CitedFact, Reason, Term, Weights } from '../../models/affinity.js'
+import { VOCABULARY } from '../../models/vocabulary.js'
+import type { Graph } from '../graph/graph.js'
+import { cite } from '../graph/cite.js'
+import type { Scored } from './rank.js'
+import type { Seeker } from './seeker.js'
+import { walkPaths, type Part } from './terms.js'
+import { BOUNDS } from './weights.js'
+
+export type Explain = 'none' | 'summary' | 'full'
+const TOLD: Record<Explain, number> = { none: 0, summary: BOUNDS.wantedReasons, full: 200 }
+
+/** The reasons of each score: the strongest one by one with path, facts and sentences, the others of a term in one. Their values sum to the score. */
+export async function reasons (graph: Graph, tenantId: string, seeker: Seeker, best: Scored[], weights: Weights, explain: Explain, now: string): Promise<Reason[][]> {
+  if (explain === 'none') return best.map(() => [])
+  const ways = await strongestWalks(graph, tenantId, seeker, best, weights, now)
+  const cuts = best.map((one) => cut(one, ways.get(one.candidate.id) ?? [], TOLD[explain]))
+  const facts = await cite(graph, tenantId, cuts.flatMap(({ told }) => told.flatMap(({ steps }) => steps)).filter(({ factId }) => factId !== ''))
+
+  return best.map(({ candidate }, place) => {
+    const names: Record<string, string> = { [seeker.id]: seeker.name, [candidate.id]: candidate.name }
+    return [...cuts[place]!.told.map((part) => reason(part, { ...names, ...part.names }, facts)), ...cuts[place]!.rest]
+  })
+}
+
+async function strongestWalks (graph: Graph, tenantId: string, seeker: Seeker, best: Scored[], weights: Weights, now: string): Promise<Map<string, Part[]>> {
+  const ids = best.filter(({ parts }) => parts.some(({ term }) => term === 'walk')).map(({ candidate }) => candidate.id)
+  if (ids.length === 0) return new Map()
+  const raw = await walkPaths(graph, tenantId, seeker, ids, now)
+  return new Map([...raw].map(([id, parts]) => [id, parts.map((part) => ({ ...part, value: part.value * weights.walk }))]))
+}
+
+/** The parts that are told one by one, strongest first, and one reason per term for what is left. */
+function cut ({ parts }: Scored, ways: Part[], count: number): { told: Part[], rest: Reason[] } {
+  const told = [...parts.filter(({ term }) => term !== 'walk'), ...ways].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, count)
+  const terms = [...new Set(parts.map(({ term }) => term))]
+  const rest = terms.flatMap((term) => {
+    const all = parts.filter((part) => part.term === term)
+    const shown = told.filter((part) => part.term === term)
+    const left = all.length - shown.length
+    return shown.length === all.length && term !== 'walk' ? [] : [remainder(term, left, sumOf(all) - sumOf(shown), shown.length)]
+  })
+  return { told, rest }
+}
+
+const sumOf = (parts: Part[]) => parts.reduce((sum, { value }) => sum + value, 0)
+
+function remainder (term: Term, left: number, value: number, shown: number): Reason {
+  const more = shown > 0 ? 'more ' : ''
+  return { term, value, path: [], facts: [], text: term === 'walk' ? `All ${shown > 0 ? 'other ' : ''}ways round by others who have the same.` : `${left} ${more}${PLURAL[term]}.` }
+}
+
+const PLURAL: Record<Exclude<Term, 'walk'>, string> = {
+  direct: 'things said of each other',
+  shared: 'things in common',
+  goal: 'wishes met',
+  audience: 'audiences in common',
+  trend: 'trends in common',
+  similarity: 'likenesses of profile',
+  goalSimilarity: 'likenesses of what is sought',
+  conflict: 'things that stand between them'
+}
+
+function reason (part: Part, names: Record<string, string>, facts: Map<string, CitedFact>): Reason {
+  const cited = part.steps.flatMap(({ factId }) => facts.get(factId) ?? [])
+  return { term: part.term, text: words(part, names, cited), value: part.value, path: pathOf(part), facts: cited }
+}
+
+/** Node, fact, node, …; it begins where the graph does, so words that stand for a seeker's fact are not in it. */
+function pathOf ({ steps }: Part): string[] {
+  const known = steps.filter(({ factId }) => factId !== '')
+  return known.length === 0 ? [] : [known[0]!.from, ...known.flatMap(({ factId, to }) => [factId, to])]
+}
+
+const OPENING: Partial<Record<Term, string>> = { goal: 'A wish met', trend: 'On one trend', audience: 'One audience', conflict: 'Against it' }
+
+function words (part: Part, names: Record<string, string>, cited: CitedFact[]): string {
+  const percent = (value: number) => `${Math.round(100 * value)} %`
+  if (part.term === 'similarity') return `Their profiles read alike (${percent(part.raw)}).`
+  if (part.term === 'goalSimilarity') return `What one looks for reads like what the other is (${percent(part.raw)}).`
+  const asked = part.steps.some(({ factId }) => factId === '') ? [`You ask for ${names[part.steps[0]!.to]}`] : []
+  const said = [...asked, ...cited.map((fact) => clause(fact, names))].join('; ')
+  const opening = OPENING[part.term]
+  return opening === undefined ? `${said}.` : `${opening}: ${said}.`
+}
+
+/** "Mia Tran covers street food", "Tonwerk does not work with tobacco", "June would like to work with bakeries". */
+export function clause (fact: CitedFact, names: Record<string, string>): string {
+  const says = fact.relation === 'MENTIONS' && fact.lemma !== '' ? fact.lemma.replace(/^\S+/, thirdPerson) : VOCABULARY[fact.relation].says
+  return `${names[fact.subject] ?? fact.subject} ${conjugate(says, fact)} ${names[fact.object] ?? fact.object}`
+}
+
+function conjugate (says: string, { polarity, modality }: CitedFact): string {
+  const not = polarity === '-' ? 'not ' : ''
+  if (modality === 'desired') return `would ${not}like to ${base(says)}`
+  if (modality === 'possible') return `may ${not}${base(says)}`
+  if (not === '') return says
+  return says.startsWith('is ') || says === 'is' ? says.replace(/^is/, 'is not') : `does not ${base(says)}`
+}
+
+const thirdPerson = (verb: string) => IRREGULAR[verb] ?? (/(?:s|x|z|ch|sh|o)$/.test(verb) ? `${verb}es` : verb.replace(/([^aeiou])y$/, '$1ie') + 's')
+const IRREGULAR: Record<string, string> = { be: 'is', have: 'has' }
+const BASE: Record<string, string> = { is: 'be', has: 'have', founded: 'found', reaches: 'reach', searches: 'search' }
+const base = (says: string) => says.replace(/^\S+/, (verb) => BASE[verb] ?? verb.replace(/ies$/, 'y').replace(/(s|x|z|ch|sh|o)es$/, '$1').replace(/s$/, ''))

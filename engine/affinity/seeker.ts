@@ -1,0 +1,88 @@
+import type { DiscoverRequest } from '../../models/affinity.js'
+import type { Fact } from '../../models/triple.js'
+import type { Label } from '../../models/vocabulary.js'
+import { EngineError } from '../errors.js'
+import type { Graph } from '../graph/graph.js'
+import { namesIn, toFacts } from '../graph/link.js'
+import { resolve, evidenceLine } from '../graph/evidence.js'
+import { extract } from '../extraction/extract.js'
+import type { TenantIndex } from './likeness.js'
+import { BOUNDS } from './weights.js'
+
+/** One thing that is known of the seeker, from the graph (`factId`) or from the words of the request (`factId` is ''). */
+export interface Seed {
+  id: string
+  label: Label
+  name: string
+  factId: string
+  weight: number // in [−1, 1], negative where the seeker shuns it
+  confidence: number
+  wish: boolean
+  share: number // of the seeker's audiences, where this is one
+}
+
+/** From whom the score is seen: a node, words, or a node with words. */
+export interface Seeker {
+  id: string // '' where only words are given
+  name: string
+  seeds: Map<string, Seed[]>
+  profile: Float32Array | null
+  goals: Float32Array | null
+}
+
+/** Reads what is known of the seeker. `now` is an ISO date: facts that ended before it are past. */
+export async function readSeeker (graph: Graph, index: TenantIndex, tenantId: string, request: DiscoverRequest, now: string): Promise<Seeker> {
+  const { memberId, query, goals = [] } = request
+  if (memberId === undefined && query === undefined && goals.length === 0) {
+    throw new EngineError('invalid_argument', 'Say who is looking (memberId) or what for (query or goals).')
+  }
+  const node = memberId === undefined ? null : await readNode(graph, tenantId, memberId, now)
+  const words = [query ?? '', ...goals].join('\n').trim()
+  const wished = words === '' ? [] : await seedsOfWords(graph, tenantId, words, now)
+  const asked = words === '' ? null : await index.embed(words)
+
+  return {
+    id: memberId ?? '',
+    name: node?.name ?? 'You',
+    seeds: bySeedId(shareAudiences([...node?.seeds ?? [], ...wished])),
+    profile: memberId === undefined ? null : index.vector('profile', memberId),
+    goals: asked ?? (memberId === undefined ? null : index.vector('goals', memberId))
+  }
+}
+
+async function readNode (graph: Graph, tenantId: string, entityId: string, now: string): Promise<{ name: string, seeds: Seed[] }> {
+  const [[entity], rows] = await Promise.all([
+    graph.read<{ name: string }>('graph/entity', { tenantId, entityId }),
+    graph.read<Omit<Seed, 'share'>>('affinity/seeds', { tenantId, entityId, now, limit: BOUNDS.seeds })
+  ])
+  if (entity === undefined) throw new EngineError('not_found', `There is no entity "${entityId}"; a search by words (query) finds names.`)
+  return { name: entity.name, seeds: rows.map((row) => ({ ...row, share: 0 })) }
+}
+
+/** A name in a request is taken for a wish, a little less sure than a statement. */
+const WEIGHT_OF_NAME = 0.8
+
+/** What words ask for: the statements extracted from them, and every known name in them. All of it is wished. */
+async function seedsOfWords (graph: Graph, tenantId: string, words: string, now: string): Promise<Seed[]> {
+  const { triples } = extract(words, { owner: 'You' })
+  const owner = { id: '', label: 'Member' as const, name: 'You' }
+  const facts = await toFacts(graph, tenantId, triples.filter((triple) => triple.subject === 'You'), { owner, source: 'request', text: words })
+  const stated = facts.map((fact): Seed => ({ ...fact.object, factId: '', weight: weightOf(fact, now), confidence: fact.confidence, wish: true, share: 0 }))
+  const named = (await namesIn(graph, tenantId, words)).map((entity): Seed => ({ ...entity, factId: '', weight: WEIGHT_OF_NAME, confidence: WEIGHT_OF_NAME, wish: true, share: 0 }))
+  const told = new Set(stated.map((seed) => seed.id))
+  return [...stated, ...named.filter((seed) => !told.has(seed.id))]
+}
+
+const weightOf = (fact: Fact, now: string) => resolve([evidenceLine({ ...fact, modality: 'certain' }, now)], fact.relation).weight
+
+/** Each audience is an equal share of the seeker's audiences. */
+function shareAudiences (seeds: Seed[]): Seed[] {
+  const audiences = new Set(seeds.filter(({ label, weight }) => label === 'Demographic' && weight > 0).map(({ id }) => id))
+  return seeds.map((seed) => audiences.has(seed.id) ? { ...seed, share: 1 / audiences.size } : seed)
+}
+
+function bySeedId (seeds: Seed[]): Map<string, Seed[]> {
+  const map = new Map<string, Seed[]>()
+  for (const seed of seeds) map.set(seed.id, [...map.get(seed.id) ?? [], seed])
+  return map
+}

@@ -1,0 +1,28 @@
+import type { Weights } from '../../models/affinity.js'
+
+/**
+ * What each term of the score is worth, in one place; a request may give its own, and every answer returns those it used.
+ * The terms before weighting: `direct`, `shared`, `goal`, `trend` and `conflict` are sums over facts of at most about 1.44 each,
+ * `audience` and the likenesses lie in [0, 1], `walk` is a probability, small by nature and therefore scaled up.
+ */
+export const WEIGHTS: Readonly<Weights> = {
+  direct: 1,
+  shared: 1,
+  goal: 1.5,
+  audience: 1,
+  trend: 1,
+  walk: 10,
+  similarity: 2,
+  goalSimilarity: 2,
+  conflict: 2
+}
+
+/** The bounds of one request. */
+export const BOUNDS = {
+  seeds: 500, // facts about the seeker
+  degreeMax: 1000, // a hub links everyone to everyone
+  breadth: 1000, // others whom the walk goes on from
+  candidates: 200, // of each way of finding them
+  nearest: 50, // SPEC: top_k of members
+  wantedReasons: 5 // told one by one in a summary
+} as const

@@ -1,0 +1,191 @@
+import { join } from 'node:path'
+import type { Affinity, Answer, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, OnboardingRequest } from '../models/affinity.js'
+import type { Relation } from '../models/vocabulary.js'
+import { kindOf, type Kind, type Label } from '../models/vocabulary.js'
+import { readWorld } from '../seeds/read.js'
+import type { Candidate } from './affinity/candidates.js'
+import type { TenantIndex } from './affinity/likeness.js'
+import { explainPair, rank, type Ranked } from './affinity/rank.js'
+import { openCache, type Cache } from './cache.js'
+import type { Config } from './config.js'
+import { openDeals, type Deals } from './deals/db.js'
+import { EngineError } from './errors.js'
+import { entityRef } from './extraction/canonical.js'
+import { extract, type Extraction } from './extraction/extract.js'
+import { citedFact, type StoredFact } from './graph/cite.js'
+import { openGraph, type Graph, type Row } from './graph/graph.js'
+import { migrateGraph, shortHash } from './graph/schema.js'
+import { graphVersion, textSource } from './graph/texts.js'
+import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
+import { openEmbedder, type Embedder } from './index/embed.js'
+import { openIndex, type Index } from './index/vector-index.js'
+import { answersDocument, learn, triplesOf, type Lesson, type LearnProgress } from './learn.js'
+import { openStores } from './stores.js'
+import { updateMomentum } from './trends/momentum.js'
+import { worldLesson } from '../seeds/load.js'
+
+/** Everything that thinks, behind one door; REST, CLI and tests call these functions. */
+export type Engine = Awaited<ReturnType<typeof createEngine>>
+export type { ImportReport, ImportProgress } from './import/run.js'
+
+/** What a recommendation is asked by, where the seeker is a stored member. */
+export interface RecommendationsRequest { memberId: string, limit?: number, kind?: Kind, explain?: 'none' | 'summary' | 'full', fresh?: boolean }
+export interface SeedReport { members: number, brands: number, facts: number, created: number, version: number, seconds: number }
+
+const RECOMMENDATIONS_TTL_S = 3600 // SPEC 2.9
+
+/** Opens the stores, brings their schemas up to date, binds the steps. Alone in knowing every step. */
+export async function createEngine (config: Config, { log = () => {} }: { log?: (line: string) => void } = {}) {
+  const stores = await openStores(config, { log })
+  const graph = openGraph(stores.neo4j)
+  const deals = openDeals(stores.databaseUrl)
+  const cache = openCache(config.redisUrl)
+  const [embedder] = await Promise.all([openEmbedder(config), migrateGraph(graph), deals.migrate()])
+  const index = await openIndex({ dir: join(config.dataDir, 'index'), embedder, log })
+  const parts: Parts = { config, graph, deals, cache, embedder, index }
+
+  return {
+    config,
+    graph,
+    index,
+    extract: (text: string, options: { owner: string, mode?: 'lenient' | 'strict' }): Extraction => extract(text, options),
+    discover: (tenantId: string, request: DiscoverRequest) => discover(parts, tenantId, request),
+    recommendations: (tenantId: string, request: RecommendationsRequest) => recommendations(parts, tenantId, request),
+    explain: (tenantId: string, request: { member: string, target: string }) => explain(parts, tenantId, request),
+    onboard: (tenantId: string, request: OnboardingRequest) => onboard(parts, tenantId, request),
+    neighborhood: (tenantId: string, id: string, options: { limit?: number }) => neighborhood(parts, tenantId, id, options),
+    learn: async (tenantId: string, lesson: Lesson, now = today(), onProgress?: LearnProgress) => {
+      const learnt = await learn(graph, tenantId, lesson, now, onProgress)
+      await syncIndex(parts, tenantId)
+      return learnt
+    },
+    importFile: (tenantId: string, request: ImportRequest): Promise<ImportReport> => importFile(graph, tenantId, request),
+    seed: (tenantId: string, onProgress?: LearnProgress) => seed(parts, tenantId, onProgress),
+    query: (tenantId: string, name: string, parameters: Record<string, unknown>) => query(parts, tenantId, name, parameters),
+    status: () => status(parts),
+    async close () {
+      await index.close()
+      await Promise.all([embedder.close(), graph.close(), deals.close(), cache.close()])
+      await stores.close()
+    }
+  }
+}
+
+interface Parts { config: Config, graph: Graph, deals: Deals, cache: Cache, embedder: Embedder, index: Index }
+const today = () => new Date().toISOString()
+const syncIndex = ({ graph, index }: Parts, tenantId: string) => index.sync(tenantId, textSource(graph, tenantId))
+
+/** The vector index as one tenant sees it. */
+function tenantIndex ({ index, embedder }: Parts, tenantId: string): TenantIndex {
+  return {
+    embed: async (text) => (await embedder.embed([text]))[0]!,
+    vector: (space, id) => index.vector(tenantId, space, id) ?? null,
+    search: (space, vector, k, allow) => index.search(tenantId, space, vector, k, allow),
+    similarity: (space, vector, ids) => index.similarity(tenantId, space, vector, ids)
+  }
+}
+
+async function discover (parts: Parts, tenantId: string, request: DiscoverRequest): Promise<Answer> {
+  const started = performance.now()
+  await syncIndex(parts, tenantId)
+  const ranked = await rank(parts.graph, tenantIndex(parts, tenantId), tenantId, request, request.asOf ?? today())
+  return { data: ranked.data, meta: await metaOf(parts, tenantId, ranked, started, request) }
+}
+
+/** The same as discover for a stored member, kept under the version of the graph that it was computed from. */
+async function recommendations (parts: Parts, tenantId: string, { memberId, limit, kind, explain = 'summary', fresh = false }: RecommendationsRequest): Promise<Answer> {
+  const started = performance.now()
+  const version = await graphVersion(parts.graph, tenantId)
+  const key = ['affinity_recommendations', tenantId, version, parts.embedder.id, memberId, limit ?? 10, kind ?? '', explain, today().slice(0, 10)].join(':')
+  const held = fresh ? undefined : await parts.cache.get<Answer>(key)
+  if (held !== undefined) return { data: held.data, meta: { ...held.meta, cached: true, tookMs: performance.now() - started } }
+
+  const answer = await discover(parts, tenantId, { memberId, limit, explain, ...kind === undefined ? {} : { kinds: [kind] } })
+  await parts.cache.set(key, answer, RECOMMENDATIONS_TTL_S)
+  return answer
+}
+
+async function explain (parts: Parts, tenantId: string, { member, target }: { member: string, target: string }): Promise<{ data: Affinity, meta: AnswerMeta }> {
+  const started = performance.now()
+  await syncIndex(parts, tenantId)
+  const candidate = await entityOf(parts, tenantId, target)
+  const ranked = await explainPair(parts.graph, tenantIndex(parts, tenantId), tenantId, { member, target: candidate }, today())
+  return { data: ranked.data[0]!, meta: await metaOf(parts, tenantId, ranked, started, { member, target }) }
+}
+
+async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): Promise<Candidate> {
+  const [entity] = await graph.read<Candidate>('graph/entity', { tenantId, entityId })
+  if (entity === undefined) throw new EngineError('not_found', `There is no entity "${entityId}".`)
+  return { id: entity.id, label: entity.label, name: entity.name }
+}
+
+/** Two answers in, first matches out: what was understood is written, the index follows, the list is live. */
+async function onboard (parts: Parts, tenantId: string, request: OnboardingRequest): Promise<{ data: Onboarding, meta: AnswerMeta }> {
+  const owner = entityRef(request.name, 'Member')
+  const [profile, goals] = request.answers as [string, string]
+  const document = answersDocument(owner, profile, goals)
+  const { triples, unmapped } = triplesOf(document)
+  const understood = request.triples ?? triples
+  const properties = { type: request.type ?? 'creator', ...request.industry === undefined ? {} : { industry: request.industry } }
+
+  await learn(parts.graph, tenantId, { descriptions: [{ ...owner, properties, profile, goals, content: null }], documents: [{ ...document, triples: understood }] }, today())
+  const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: owner.id, limit: request.limit ?? 5 })
+  return { data: { memberId: owner.id, triples: understood, unmapped, firstMatches }, meta }
+}
+
+interface NeighborRow { otherId: string, label: Label, name: string, degree: number, outgoing: boolean, relation: Relation, fact: StoredFact }
+const NEIGHBORS_DEFAULT = 50
+
+async function neighborhood (parts: Parts, tenantId: string, id: string, { limit = NEIGHBORS_DEFAULT }: { limit?: number }): Promise<Neighborhood> {
+  const entity = await entityOf(parts, tenantId, id)
+  const rows = await parts.graph.read<NeighborRow>('graph/neighborhood', { tenantId, entityId: id, limit })
+  const others = new Map(rows.map(({ otherId, label, name, degree }) => [otherId, { id: otherId, kind: kindOf(label), name, degree }]))
+  return {
+    nodes: [{ id, kind: kindOf(entity.label), name: entity.name, degree: rows.length }, ...others.values()],
+    facts: rows.map(({ otherId, outgoing, relation, fact }) => outgoing ? citedFact(id, relation, otherId, fact) : citedFact(otherId, relation, id, fact))
+  }
+}
+
+/** Loads the demo world of `seeds/` through the same steps as everything else. */
+async function seed (parts: Parts, tenantId: string, onProgress?: LearnProgress): Promise<SeedReport> {
+  const started = performance.now()
+  const world = readWorld()
+  const learnt = await learn(parts.graph, tenantId, worldLesson(world), today(), onProgress)
+  await updateMomentum(parts.graph, tenantId)
+  await syncIndex(parts, tenantId)
+  const { created, merged, duplicate, version } = learnt
+  return { members: world.members.length, brands: world.brands.length, facts: created + merged + duplicate, created, version, seconds: (performance.now() - started) / 1000 }
+}
+
+/** Runs a read query of the library for a tenant; the tenant is not the caller's to choose. */
+async function query ({ graph }: Parts, tenantId: string, name: string, parameters: Record<string, unknown>): Promise<Row[]> {
+  if (graph.queries.get(name)?.writes) throw new EngineError('permission_denied', `Query ${name} writes; only read queries can be run by hand.`)
+  return graph.read(name, { ...parameters, tenantId })
+}
+
+async function status ({ graph, deals, cache, embedder, index }: Parts) {
+  const check = (work: Promise<unknown>) => work.then(() => ({ ok: true, detail: 'ok' }), (error: Error) => ({ ok: false, detail: error.message }))
+  const [neo4j, postgres] = await Promise.all([check(graph.ping()), check(deals.ping())])
+  const health = cache.health()
+  return {
+    ready: neo4j.ok && postgres.ok,
+    stores: { neo4j, postgres, cache: { ok: !health.degraded, detail: health.reason ?? cache.kind } } as Record<string, { ok: boolean, detail: string }>,
+    embedder: embedder.id,
+    degraded: [...index.degraded, ...health.reason === null ? [] : [health.reason]]
+  }
+}
+
+async function metaOf (parts: Parts, tenantId: string, ranked: Ranked, started: number, request: object): Promise<AnswerMeta> {
+  const version = parts.index.graphVersion(tenantId)
+  const health = parts.cache.health()
+  return {
+    recommId: 'r' + shortHash(JSON.stringify([tenantId, version, request])),
+    tookMs: performance.now() - started,
+    cached: false,
+    graphVersion: version,
+    embedder: parts.embedder.id,
+    weights: ranked.weights,
+    fallback: ranked.fallback,
+    degraded: [...parts.index.degraded, ...health.reason === null ? [] : [health.reason]]
+  }
+}

@@ -1,0 +1,34 @@
+import type { CitedFact } from '../../models/affinity.js'
+import type { Relation } from '../../models/vocabulary.js'
+import { parseEvidence, type Resolved } from './evidence.js'
+import type { Graph } from './graph.js'
+
+export type StoredFact = Resolved & { factId: string, lemma: string | null, evidence: string[] }
+
+/** A stored fact as it is cited: with the surest sentence among the evidence that agrees with what it resolves to. */
+export function citedFact (subject: string, relation: Relation, object: string, fact: StoredFact): CitedFact {
+  const evidence = fact.evidence.map(parseEvidence)
+  const agreeing = evidence.filter(({ polarity, modality }) => polarity === fact.polarity && modality === fact.modality)
+  const best = agreeing.reduce((a, b) => b.confidence > a.confidence ? b : a)
+  return {
+    id: fact.factId,
+    subject,
+    relation,
+    lemma: fact.lemma ?? '',
+    object,
+    polarity: fact.polarity,
+    modality: fact.modality,
+    confidence: fact.confidence,
+    source: best.source,
+    sentence: best.sentence,
+    ...best.start === null ? {} : { span: { start: best.start, end: best.end! } }
+  }
+}
+
+/** The facts between pairs of nodes, by fact id. */
+export async function cite (graph: Graph, tenantId: string, facts: { from: string, to: string, factId: string }[]): Promise<Map<string, CitedFact>> {
+  const rows = facts.length === 0
+    ? []
+    : await graph.read<{ subject: string, relation: Relation, object: string, fact: StoredFact }>('graph/cite', { tenantId, facts })
+  return new Map(rows.map(({ subject, relation, object, fact }) => [fact.factId, citedFact(subject, relation, object, fact)]))
+}

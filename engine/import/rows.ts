@@ -1,0 +1,122 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { parse } from 'csv-parse'
+import type { Fact, Modality } from '../../models/triple.js'
+import { isLabel, isRelation, labelOfKind, RELATION_OF, type Label, type Relation } from '../../models/vocabulary.js'
+import { entityRef } from '../extraction/canonical.js'
+
+/** What became of one line: facts, or why there are none. */
+export type Line = { line: number, facts: Fact[] } | { line: number, rejected: Rejection }
+export interface Rejection { code: string, message: string, hint: string }
+export type Format = 'pairs' | 'triples'
+
+/** Opens a file, gunzipped where its name ends in .gz. */
+export function openText (path: string): { text: Readable, bytesRead: () => number } {
+  const file = createReadStream(path)
+  const bytesRead = () => file.bytesRead
+  if (!path.endsWith('.gz')) return { text: file, bytesRead }
+  const text = createGunzip()
+  file.on('error', (error) => text.destroy(error))
+  return { text: file.pipe(text), bytesRead }
+}
+
+export const readers: Record<Format, (text: Readable, source: string, importId: string) => AsyncGenerator<Line>> = { pairs, triples }
+
+const PAIR_TOKEN = /^[\p{L}\p{N}._-]{1,100}$/u
+
+/** LightGCN's form: a line is a user, then the items. */
+async function * pairs (text: Readable, source: string, importId: string): AsyncGenerator<Line> {
+  let line = 0
+  for await (const row of createInterface({ input: text, crlfDelay: Infinity })) {
+    line++
+    const [user, ...items] = row.trim().split(/\s+/)
+    if (!user) continue
+    const bad = [user, ...items].find((token) => !PAIR_TOKEN.test(token))
+    if (bad !== undefined) {
+      yield { line, rejected: { code: 'bad_token', message: `"${bad.slice(0, 40)}" is not an id`, hint: 'Ids are letters, digits, dot, dash or underscore, at most 100.' } }
+    } else if (items.length === 0) {
+      yield { line, rejected: { code: 'no_items', message: `User ${user} has no items`, hint: 'A line is a user, then the items, parted by spaces.' } }
+    } else {
+      const subject = { id: `user:${user}`, label: 'Member' as const, name: `user ${user}` }
+      yield { line, facts: items.map((item) => plainFact(subject, 'HAS_AFFINITY_WITH', 'like', { id: `item:${item}`, label: 'Item', name: `item ${item}` }, source, importId)) }
+    }
+  }
+}
+
+const plainFact = (subject: Fact['subject'], relation: Relation, lemma: string, object: Fact['object'], source: string, importId: string): Fact => ({
+  subject,
+  relation,
+  lemma,
+  object,
+  polarity: '+',
+  modality: 'certain',
+  confidence: 1,
+  source,
+  sentence: '',
+  start: null,
+  end: null,
+  importId,
+  validFrom: null,
+  validTo: null,
+  observedAt: null,
+  properties: {}
+})
+
+interface TripleRow { subject?: string, predicate?: string, object?: string, subjectType?: string, objectType?: string, polarity?: string, modality?: string, confidence?: string, source?: string, validFrom?: string, validTo?: string, observedAt?: string }
+
+/** CSV with a header: subject, predicate, object, and what it has of types, polarity, modality, confidence, source and validity. */
+async function * triples (text: Readable, source: string, importId: string): AsyncGenerator<Line> {
+  const rows = text.pipe(parse({ columns: true, bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true, max_record_size: 1_000_000 }))
+  text.on('error', (error) => rows.destroy(error))
+  for await (const { record, info } of rows as AsyncIterable<{ record: TripleRow, info: { lines: number } }>) {
+    const read = readTriple(record, source, importId)
+    yield 'code' in read ? { line: info.lines, rejected: read } : { line: info.lines, facts: [read] }
+  }
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}/
+
+function readTriple (row: TripleRow, source: string, importId: string): Fact | Rejection {
+  const rejection = missing(row) ?? malformed(row)
+  if (rejection !== null) return rejection
+  const predicate = row.predicate!
+  const relation = isRelation(predicate) ? predicate : RELATION_OF.get(predicate.toLowerCase()) ?? 'MENTIONS'
+  const subject = readEntity(row.subject!, row.subjectType, 'Member')
+  const object = readEntity(row.object!, row.objectType, 'Topic')
+  if ('code' in subject) return subject
+  if ('code' in object) return object
+  return {
+    ...plainFact(subject, relation, predicate.toLowerCase(), object, row.source || source, importId),
+    polarity: row.polarity === '-' ? '-' : '+',
+    modality: (row.modality || 'certain') as Modality,
+    confidence: row.confidence ? Number(row.confidence) : 1,
+    validFrom: row.validFrom || null,
+    validTo: row.validTo || null,
+    observedAt: row.observedAt || null
+  }
+}
+
+function missing (row: TripleRow): Rejection | null {
+  const absent = (['subject', 'predicate', 'object'] as const).find((column) => !row[column])
+  return absent === undefined ? null : { code: 'missing_column', message: `The ${absent} is missing`, hint: 'A row needs subject, predicate and object under a header that names them.' }
+}
+
+function malformed (row: TripleRow): Rejection | null {
+  if (row.polarity && !['+', '-'].includes(row.polarity)) return { code: 'bad_polarity', message: `"${row.polarity}" is no polarity`, hint: 'Write + or -.' }
+  if (row.modality && !['certain', 'possible', 'desired'].includes(row.modality)) return { code: 'bad_modality', message: `"${row.modality}" is no modality`, hint: 'Write certain, possible or desired.' }
+  if (row.confidence && !(Number(row.confidence) >= 0 && Number(row.confidence) <= 1)) return { code: 'bad_confidence', message: `"${row.confidence}" is no confidence`, hint: 'Write a number from 0 to 1.' }
+  const date = [row.validFrom, row.validTo, row.observedAt].find((value) => value && !DATE.test(value))
+  return date ? { code: 'bad_date', message: `"${date}" is no date`, hint: 'Write dates as 2026-11-01.' } : null
+}
+
+/** `brand:tonwerk` is an id; anything else is a name of the given type. */
+function readEntity (text: string, type: string | undefined, fallback: Label): Fact['subject'] | Rejection {
+  if (type && !isLabel(type)) return { code: 'unknown_type', message: `"${type}" is no type`, hint: 'Types are the labels of the graph, such as Member, Brand, Content, Topic.' }
+  const id = /^([a-z]+):(\S+)$/.exec(text)
+  if (id === null) return entityRef(text, (type as Label) || fallback)
+  const label = (type as Label) || labelOfKind(id[1]!)
+  if (label === undefined) return { code: 'unknown_type', message: `"${text}" has no known type`, hint: 'Give subjectType or objectType, or an id that begins with a kind, such as brand:.' }
+  return { id: text, label, name: id[2]!.replace(/[-_]+/g, ' ') }
+}

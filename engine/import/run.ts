@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Fact } from '../../models/triple.js'
+import { EngineError } from '../errors.js'
+import type { Graph } from '../graph/graph.js'
+import { ingest, INGEST_MAX } from '../graph/ingest.js'
+import { openText, readers, type Format, type Rejection } from './rows.js'
+
+export interface ImportCounts { read: number, created: number, merged: number, duplicate: number, rejected: number }
+export interface ImportProgress extends ImportCounts { line: number, bytes: number, totalBytes: number }
+export interface ImportReport extends ImportCounts { importId: string, errors: ({ line: number } & Rejection)[], resumedAt: number, seconds: number }
+export interface ImportRequest { path: string, format: Format, onProgress?: (progress: ImportProgress) => void, signal?: AbortSignal }
+
+const BATCH = 5_000
+const ERRORS_KEPT = 1_000
+
+/**
+ * Reads a file into the graph, batch by batch. The progress mark of a batch is written in its own transaction, so the same command
+ * resumes after any crash, and a file that is in already changes nothing. The counts are of facts; a rejected line counts as one.
+ */
+export async function importFile (graph: Graph, tenantId: string, { path, format, onProgress, signal }: ImportRequest): Promise<ImportReport> {
+  const started = performance.now()
+  const { importId, totalBytes } = await identify(path, format)
+  const before = (await graph.read<{ lines: number } & Omit<ImportCounts, 'read'>>('graph/import-state', { tenantId, importId }))[0]
+  const counts: ImportCounts = { read: 0, created: 0, merged: 0, duplicate: 0, rejected: 0 }
+  const errors: ImportReport['errors'] = []
+  const batch: Fact[] = []
+  let line = 0
+  const { text, bytesRead } = openText(path)
+
+  const flush = async (linesDone: number) => {
+    const { created, merged, duplicate } = await ingest(graph, tenantId, batch.splice(0, INGEST_MAX), [], {
+      also: (run) => run('graph/import-mark', { tenantId, importId, mark: { path: basename(path), format, lines: linesDone } })
+    })
+    counts.created += created
+    counts.merged += merged
+    counts.duplicate += duplicate
+    onProgress?.({ ...counts, line, bytes: bytesRead(), totalBytes })
+  }
+
+  for await (const row of readers[format](text, `import:${importId}`, importId)) {
+    signal?.throwIfAborted()
+    while (batch.length >= BATCH) await flush(batch.length > INGEST_MAX ? line - 1 : line) // a long line takes several batches
+    line = row.line
+    counts.read += 'facts' in row ? row.facts.length : 1
+    if ('rejected' in row) {
+      counts.rejected++
+      if (errors.length < ERRORS_KEPT) errors.push({ line: row.line, ...row.rejected })
+    } else if (line <= (before?.lines ?? 0)) {
+      counts.duplicate += row.facts.length
+    } else {
+      batch.push(...row.facts)
+    }
+  }
+  while (batch.length > 0) await flush(batch.length > INGEST_MAX ? line - 1 : line)
+  return { importId, ...counts, errors, resumedAt: before?.lines ?? 0, seconds: (performance.now() - started) / 1000 }
+}
+
+/** The same content in the same format is the same import. */
+async function identify (path: string, format: Format): Promise<{ importId: string, totalBytes: number }> {
+  const file = await stat(path).catch(() => null)
+  if (file === null || !file.isFile()) throw new EngineError('not_found', `There is no file "${path}".`)
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return { importId: `i${hash.digest('hex').slice(0, 12)}-${format}`, totalBytes: file.size }
+}
