@@ -30,6 +30,7 @@ export function exactSpace (dimension: number, rows: Rows = { ids: [], vectors: 
   return {
     dimension,
     get size () { return ids.length },
+    unsettled: 0,
 
     add (id, vector) {
       const direction = unit(vector, dimension)

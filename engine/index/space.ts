@@ -9,6 +9,8 @@ export type Allow = (id: string) => boolean
 export interface VectorSpace {
   readonly dimension: number
   readonly size: number
+  /** How many vectors `settle` still has to work on. */
+  readonly unsettled: number
   /** Adds a vector or replaces the one of that name. It is scaled to length one; one without a direction is refused. */
   add: (id: string, vector: Float32Array) => void
   remove: (id: string) => boolean

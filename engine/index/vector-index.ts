@@ -39,7 +39,7 @@ export interface Index {
 export interface IndexHealth {
   embedderId: string
   degraded: string[]
-  tenants: Record<string, { graphVersion: number, problem: string | null, spaces: Record<SpaceName, { count: number, kind: 'exact' | 'hnsw' }> }>
+  tenants: Record<string, { graphVersion: number, problem: string | null, spaces: Record<SpaceName, { count: number, unsettled: number, kind: 'exact' | 'hnsw' }> }>
 }
 
 interface IndexOptions {
@@ -172,7 +172,7 @@ export async function openIndex ({ dir, embedder, log = () => {}, exactBelow, hn
       tenants: Object.fromEntries([...loaded].map(([id, tenant]) => [id, {
         graphVersion: tenant.graphVersion,
         problem: tenant.problem,
-        spaces: eachSpace(tenant, ({ vectors, kind }) => ({ count: vectors.size, kind }))
+        spaces: eachSpace(tenant, ({ vectors, kind }) => ({ count: vectors.size, unsettled: vectors.unsettled, kind }))
       }]))
     }),
 
@@ -190,7 +190,7 @@ export async function openIndex ({ dir, embedder, log = () => {}, exactBelow, hn
 /** Embeds what is new among the texts of these entities, and forgets what is gone. */
 async function take (tenant: Tenant, entities: EntityTexts[], embedder: Embedder): Promise<void> {
   const fresh: Array<{ space: StoredSpace, id: string, text: string }> = []
-  for (const entity of entities) {
+  for (const entity of new Map(entities.map((entity) => [entity.id, entity])).values()) { // the last word on each
     for (const name of SPACES) {
       const space = tenant.spaces[name]
       const text = entity[name]?.trim() ?? ''
