@@ -147,11 +147,14 @@ async function adopt (dir: string, password: string): Promise<PostgresServer | n
 }
 
 async function start (dir: string, password: string, programs: Programs): Promise<PostgresServer> {
-  await disarmPidFile(dir)
-  const [port] = await freePorts(1) as [number]
   const log = join(dir, 'log')
-  const pid = launch(join(dir, 'data'), port, log, programs)
-  if (!await untilItAnswers(dir, pid, password)) {
+  let pid = 0
+  // What a killed server leaves behind takes a moment to go.
+  const answers = await waitUntil(async () => {
+    pid = await launch(dir, log, programs)
+    return await untilItAnswers(dir, pid, password) || !/lock file|shared memory block/.test(await lastLines(log))
+  }, 20_000, 200)
+  if (!answers || !await isServer(dir, pid)) {
     await stop(dir, pid)
     throw new EngineError('unavailable', `PostgreSQL did not start on ${dir}. Its last words:\n${await lastLines(log)}`)
   }
@@ -169,10 +172,12 @@ async function disarmPidFile (dir: string): Promise<void> {
 }
 
 /** A child in a session of its own, so that neither Ctrl-C nor the death of its parent reaches it. */
-function launch (data: string, port: number, log: string, { postgres, as, through }: Programs): number {
+async function launch (dir: string, log: string, { postgres, as, through }: Programs): Promise<number> {
+  await disarmPidFile(dir)
+  const [port] = await freePorts(1) as [number]
   const out = openSync(log, 'w')
   const [program, ...before] = [...through, postgres]
-  const child = spawn(program!, [...before, '-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=',
+  const child = spawn(program!, [...before, '-D', join(dir, 'data'), '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=',
     '-c', 'max_connections=40'], { cwd: '/', env: ENV, detached: true, stdio: ['ignore', out, out], ...as })
   closeSync(out)
   child.once('error', () => {}) // said below

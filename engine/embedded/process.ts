@@ -13,17 +13,7 @@ const run = promisify(execFile)
 /** A server that a store door connects to, and how to stop it. Whoever adopted a running one does not stop it. */
 export interface Managed { adopted: boolean, pid: number, stop (): Promise<void> }
 
-/** Is a process of this number alive? Says nothing about whose it is: see `commandOf`. */
-export function isAlive (pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** The command line of a process, '' when there is none (a zombie has none either). */
+/** The command line of a process; '' when it has ended, even if nobody has taken note of its end yet. */
 export async function commandOf (pid: number): Promise<string> {
   try {
     if (process.platform === 'linux') return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim()
@@ -134,7 +124,7 @@ async function takeLock (path: string, mine: string): Promise<boolean> {
 
 async function isHeld (holder: string): Promise<boolean> {
   const [pid, started] = holder.split(' ')
-  return isAlive(Number(pid)) && await startedAt(Number(pid)) === started
+  return await commandOf(Number(pid)) !== '' && await startedAt(Number(pid)) === started
 }
 
 /** When a process began, in the system's own words: with the number it names a process for good. '' where the system does not say. */
