@@ -18,8 +18,8 @@ export function apposition (row: readonly Chunk[], parts: readonly Clause[], rea
   if (tokens[first.head]!.tag === 'NNP' && tokens[subject!.head]!.tag === 'NN') {
     // "My podcast, Desi Debug": mine, and a podcast
     const kind = phrase(tokens, subject!.from, subject!.to, subject!.head, source)
-    const own = /^(?:my|our)$/i.test(tokens[subject!.from]!.norm) ? each([{ name: cast.owner }], { ...draft, predicate: 'have' }, [whole], reading) : []
-    return [...own, ...each([{ name: whole.text, span: whole.span }], draft, [kind], reading)]
+    const own = /^(?:my|our|his|her|their)$/i.test(tokens[subject!.from]!.norm) ? each([{ name: cast.owner }], { ...draft, predicate: 'have' }, [whole], reading) : []
+    return [...own, ...each([{ name: whole.text, span: whole.span }], draft, [kind], reading).map((fact) => ({ ...fact, object: kind.text }))]
   }
   return row.slice(at + 2, close).filter((chunk, i) => chunk.kind === 'NP' && row[at + 1 + i]?.kind !== 'IN')
     .flatMap((chunk) => role(who, draft, described(chunk, reading), [], reading, source, tokens))

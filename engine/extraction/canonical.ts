@@ -18,7 +18,7 @@ export function canonicalKey (name: string, label: Label): string {
   return words.join('-') || '-'
 }
 
-const COMMON = new Set<Label>(['Topic', 'Role', 'Demographic', 'Product', 'Trend'])
+const COMMON = new Set<Label>(['Topic', 'Demographic', 'Product', 'Trend'])
 
 function singular (word: string): string {
   if (word.length < 4 || /(?:ss|us|is|ics|series|species|news)$/.test(word)) return word

@@ -30,7 +30,7 @@ export function clauses (tokens: readonly Token[], row: readonly Chunk[]): Claus
   })
   const verbs = row.flatMap((chunk, at) => chunk.kind === 'VG' ? [at] : [])
   verbs.forEach((at, i) => { found[i]!.rest = trimmed(row.slice(at + 1, Math.max(at + 1, starts[i + 1] ?? row.length)), tokens) })
-  return found.length > 0 ? [...before(row, starts[0]!), ...found] : [fragment(row)]
+  return found.length > 0 ? [...before(row, starts[0]!, found[0]!), ...found] : [fragment(row)]
 }
 
 type Opening = Clause & { from: number }
@@ -56,6 +56,8 @@ interface Context { tokens: readonly Token[], row: readonly Chunk[], at: number,
 function relative ({ row, left, base, earlier, tokens }: Context): Opening {
   let noun = left - 1
   while (noun >= 0 && (row[noun]!.kind === ',' || row[noun]!.kind === 'IN')) noun--
+  // "an architect in Bogotá who": the person, not the place
+  if (word(tokens, row[left]!) === 'who' && row[noun - 1]?.kind === 'IN' && row[noun - 2]?.kind === 'NP' && tokens[row[noun]!.head]!.tag === 'NNP') noun -= 2
   const subject = row[noun]?.kind === 'NP' ? [row[noun]!] : lastSubject(earlier)
   return { ...base, kind: 'relative', subject, link: word(tokens, row[left]!), from: left }
 }
@@ -84,7 +86,7 @@ function follow ({ tokens, row, at, left, base, earlier, starts }: Context): Ope
   // "the brand that I want to work with is Muji": back to the noun that the relative clause is about
   if (last?.kind === 'relative' && last.object.length > 0 && !/^(?:and|or|but)$/.test(joint.link)) return { ...base, subject: last.object, from: left + 1 }
   // "Lena, a ceramicist, teaches": the first noun phrase, the others describe it
-  if (last === undefined && row[left]?.kind === ',') return { ...base, subject: row.filter((chunk, i) => i < left && chunk.kind === 'NP').slice(0, 1), from: 0 }
+  if (last === undefined && row[left]?.kind === ',' && !/^VB[GN]$/.test(tokens[row[at]!.from]!.tag)) return { ...base, subject: row.filter((chunk, i) => i < left && chunk.kind === 'NP').slice(0, 1), from: 0 }
   const afterComma = row[left]?.kind === ',' && last?.kind === 'relative'
   const main = afterComma ? earlier.findLast((clause) => clause.kind === 'main' && starts[earlier.indexOf(clause)] !== undefined) : undefined
   const verbForm = tokens[row[at]!.from]!.tag
@@ -140,9 +142,9 @@ function trimmed (rest: Chunk[], tokens: readonly Token[]): Chunk[] {
 }
 
 /** What stands before the first clause and belongs to none: "Rumour has it", a heading, a name. */
-function before (row: readonly Chunk[], to: number): Clause[] {
-  const sign = row.findLastIndex((chunk, i) => i < to && chunk.kind === 'SIGN')
-  return sign > 0 && to > 0 ? [fragment(row.slice(0, sign))] : []
+function before (row: readonly Chunk[], to: number, first: Clause): Clause[] {
+  if (to > 0 && (first.kind === 'relative' || first.kind === 'participle')) return [fragment(row.slice(0, to))]
+  return []
 }
 
 const fragment = (row: readonly Chunk[]): Clause =>

@@ -10,6 +10,7 @@ import { fragment, labelled } from './fragments.js'
 import { cast, remember, type Cast } from './names.js'
 import { firstDay, lastDay } from './numbers.js'
 import { mentionType, relate } from './relate.js'
+import { phrase } from './phrases.js'
 import { sentences, type Sentence } from './sentences.js'
 import { statements, type Reading, type Statement } from './statements.js'
 import { tokens as tokenise, type Token } from './tokens.js'
@@ -50,19 +51,42 @@ function readSentence (sentence: Sentence, context: Omit<Reading, 'tokens'>, opt
   }
   const tokens = tokenise(sentence.text, sentence.start)
   const reading: Reading = { ...context, tokens }
-  const row = chunks(tokens)
-  const parts = clauses(tokens, row)
-  const mood = moodOf(parts, tokens)
-  const facts = [...apposition(row, parts, reading)]
-  for (const clause of parts) {
-    if (/^(?:if|unless|whether)$/.test(clause.link)) { drop('condition'); continue }
-    const said = clause.verb === null ? fragment(clause.rest, reading) : about(clause, parts, reading)
-    if (said.length === 0 && clause.verb !== null) drop('no object', { predicate: tokens[clause.verb.head]!.lemma })
-    facts.push(...said.map((fact) => ({ ...fact, modality: weaker(fact.modality, mood) })))
-    reading.cast = heard(clause, facts, reading)
+  const mood = moodOf(tokens)
+  const facts: Statement[] = []
+  for (const row of segments(chunks(tokens), tokens)) {
+    const parts = clauses(tokens, row)
+    facts.push(...apposition(row, parts, reading))
+    for (const clause of parts) {
+      if (/^(?:if|unless|whether)$/.test(clause.link)) { drop('condition'); continue }
+      const said = clause.verb === null ? notSoMuch(clause, facts, reading) ?? fragment(clause.rest, reading) : about(clause, parts, reading)
+      if (said.length === 0 && clause.verb !== null) drop('no object', { predicate: tokens[clause.verb.head]!.lemma })
+      facts.push(...said.map((fact) => ({ ...fact, modality: weaker(fact.modality, mood) })))
+      reading.cast = heard(clause, facts, reading)
+    }
   }
   keep(facts, sentence, options, into)
   return reading.cast
+}
+
+/** Semicolons, colons and dashes part what a sentence says. */
+function segments (row: readonly Chunk[], tokens: readonly Token[]): Chunk[][] {
+  const parts: Chunk[][] = [[]]
+  for (const chunk of row) {
+    const { tag } = tokens[chunk.from]!
+    if (tag === ':') parts.push([])
+    else if (tag !== '.' && tag !== '"') parts.at(-1)!.push(chunk)
+  }
+  return parts.filter((part) => part.length > 0)
+}
+
+/** "…; running, not so much": the verb before, denied. */
+function notSoMuch (clause: Clause, facts: readonly Statement[], { tokens, source }: Reading): Statement[] | null {
+  const before = facts.at(-1)
+  if (before === undefined || !/\bnot so much$|\bless so$/i.test(clause.rest.flatMap((chunk) => tokens.slice(chunk.from, chunk.to)).map((token) => token.norm).join(' '))) return null
+  return clause.rest.filter((chunk, i) => chunk.kind === 'NP' && (i === 0 || clause.rest[i - 1]!.kind === 'CC')).map((chunk) => {
+    const { text, span } = phrase(tokens, chunk.from, chunk.to, chunk.head, source)
+    return { ...before, object: text, objectSpan: span, head: tokens[chunk.head], polarity: '-' }
+  })
 }
 
 const place = ({ start, end }: Span): Span => ({ start, end })
@@ -74,10 +98,16 @@ function about (clause: Clause, parts: readonly Clause[], reading: Reading): Sta
   if (/^rumou?rs?$/i.test(tokens[clause.subject[0]?.head ?? -1]?.norm ?? '')) return []
   const said = statements(clause, reading)
   const antecedent = clause.kind === 'main' || clause.shared ? undefined : clause.subject[0]
-  const copula = antecedent === undefined ? undefined : parts.find((part) => part !== clause && (part.verb === null || tokens[part.verb.head]!.lemma === 'be') && part.rest.includes(antecedent))
+  const copula = antecedent === undefined ? undefined : parts.find((part) => part !== clause && (part.verb === null || tokens[part.verb.head]!.lemma === 'be') && isNamed(part, antecedent))
   if (copula === undefined) return clause.kind === 'infinitive' ? purpose(said, clause, parts, reading) : said
   const subject = copula.subject[0] === undefined ? cast.owner : statements(copula, reading)[0]?.subject ?? cast.owner
   return said.map((fact) => ({ ...fact, subject, subjectSpan: undefined }))
+}
+
+/** Whether a clause says that its subject is the noun: "I'm a potter", not "I'm open to potters". */
+function isNamed (clause: Clause, noun: Chunk): boolean {
+  const at = clause.rest.indexOf(noun)
+  return at >= 0 && !clause.rest.slice(0, at).some((chunk) => chunk.kind === 'IN' || chunk.kind === 'ADJ')
 }
 
 /** "to review our shoe" after a search is the task of who is sought; elsewhere it is what the subject does it for. */
@@ -90,9 +120,8 @@ function purpose (said: Statement[], clause: Clause, parts: readonly Clause[], r
 }
 
 /** Hearsay and conditions weaken everything that a sentence says for certain. */
-function moodOf (parts: readonly Clause[], tokens: readonly Token[]): Modality {
-  const words = tokens.map((token) => token.norm.toLowerCase()).join(' ')
-  const unsure = parts.some((clause) => /^(?:if|unless)$/.test(clause.link)) || /\brumou?rs?\b|\ballegedly\b|\breportedly\b|\bapparently\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\bprobably\b/.test(words)
+function moodOf (tokens: readonly Token[]): Modality {
+  const unsure = tokens.some((token) => /^(?:if|unless|rumou?rs?|allegedly|reportedly|apparently|maybe|perhaps|possibly|probably)$/i.test(token.norm))
   return unsure ? 'possible' : 'certain'
 }
 
@@ -111,13 +140,19 @@ function keep (facts: readonly Statement[], sentence: Sentence, { mode = 'lenien
     const reject = (reason: string) => into.unmapped.push({ subject: fact.subject, predicate: fact.predicate, object: fact.object, reason, sentence: place(sentence) })
     const related = relate(fact)
     const object = canonicalName(fact.object)
-    if (object === '' || /^(?:you|everyone|anything|something|who|which|one|there|this|that|what)$/i.test(object)) reject('no object')
+    if (object === '' || NOTHING.test(object) || NOTHING.test(fact.subject)) reject('no object')
+    else if (TIMES.test(object)) reject('time')
+    else if (fact.predicate === 'be' && fact.head?.tag === 'CD') reject('number')
     else if (object.length > 500 || fact.subject.length > 500 || fact.predicate.length > 200) reject('too long')
     else if (object.toLowerCase() === fact.subject.toLowerCase()) reject('says nothing new')
     else if (related === undefined && mode === 'strict') reject(`"${fact.predicate}" is not in the vocabulary`)
     else add(triple(fact, object, related ?? { relation: 'MENTIONS', objectType: mentionType(fact), properties: undefined }, sentence, owner, ownerType), into)
   }
 }
+
+/** Words that stand for nothing by themselves, alone or at the end ("three of them"). */
+const NOTHING = /^(?:you|yours?|everyone|everybody|everything|anyone|anybody|anything|someone|somebody|something|nobody|nothing|who|which|one|ones|there|this|that|these|those|what|most|more|much|many|some|all|any|both|each|few|several|others?|none|it|them|they|lots?|.* of (?:them|you|it|us|me|both))$/i
+const TIMES = /^(?:(?:at |the |every |each )?(?:nights?|weekends?|mornings?|evenings?|days?|weeks?|months?|years?|time|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|spring|summer|autumn|winter)|(?:19|20)\d\d)$/i
 
 type Place = NonNullable<ReturnType<typeof relate>>
 
@@ -159,4 +194,3 @@ function add (made: Triple, into: Extraction): void {
   if (!into.triples.some(same)) into.triples.push(made)
 }
 
-export type { Chunk }

@@ -1,6 +1,6 @@
-import { VERBS } from './lexicon.js'
+import { PLATFORMS, VERBS } from './lexicon.js'
 import type { Chunk } from './chunks.js'
-import { phrase, slots, type Phrase } from './phrases.js'
+import { slots, type Phrase } from './phrases.js'
 import { each, role, type Reading, type Statement } from './statements.js'
 import type { Sentence } from './sentences.js'
 import { tokens as tokenise } from './tokens.js'
@@ -32,12 +32,16 @@ const LABELS: [RegExp, string][] = [
   [/^(?:platforms?|channels?)$/, 'be on']
 ]
 
+const PLATFORM = new RegExp(`^(?:${[...PLATFORMS.keys()].join('|')})$`)
+
 const LABELLED = /^([\p{L}][\p{L}' -]{1,24}?)\s*(?::|\s[–—-])\s+(?=\S)/u
 
 /** "Target audience: gamers in Egypt": the label is the predicate. Null where the sentence has none that is known. */
 export function labelled (sentence: Sentence, reading: Omit<Reading, 'tokens'>): Statement[] | null {
   const match = LABELLED.exec(sentence.text)
-  const predicate = match === null ? undefined : LABELS.find(([label]) => label.test(match[1]!.toLowerCase()))?.[1]
+  const label = match?.[1]!.toLowerCase() ?? ''
+  const platform = PLATFORM.test(label) ? PLATFORMS.get(label) : undefined
+  const predicate = platform !== undefined ? 'have' : LABELS.find(([known]) => known.test(label))?.[1]
   if (match === null || predicate === undefined) return null
   const at = sentence.start + match[0].length
   const tokens = tokenise(sentence.text.slice(match[0].length), at)
@@ -51,16 +55,14 @@ export function labelled (sentence: Sentence, reading: Omit<Reading, 'tokens'>):
     modality: predicate === 'look for' ? 'desired' as const : 'certain' as const,
     by: 'label' as const,
     kind: 'fragment' as const,
-    beside: parts
+    beside: platform === undefined ? parts : [...parts, { prep: 'on', items: [{ text: platform, span: { start: at, end: at }, from: 0, to: 0, head: 0, negated: false }] }]
   }
   const items = parts.filter((slot) => slot.prep === '' || parts.length === 1).flatMap((slot) => slot.items)
-  return each([{ name: reading.cast.owner }], draft, predicate === 'target' ? items.flatMap((item) => regions(item, parts)) : items, whole)
+  return each([{ name: reading.cast.owner }], draft, items, whole)
 }
 
-/** "gamers aged 16-24 in Egypt and Jordan": one audience for each place. */
-const regions = (item: Phrase, _parts: unknown): Phrase[] => [item]
 
-const ROLE = /(?:[^m]er|or|ist|ian|eur|ress|ant|man|woman|person|people|fluencer|expert|geek|nerd|addict|pro|host|chef|cook|dad|mum|mom|mother|father|parent|coach|student|founder|brand|studio|company|label|agency|shop|store|podcast|magazine|collective|cafe|café|bakery|brewery|duo|team|band|publisher|startup|start-up|blog|newsletter|channel|nurse|guide|wife|husband|artist|maker|head|director|entrepreneur|enthusiast|ambassador|family|couple|twin|poet|vet|medic|athlete|model|dj|mc|ceo|cto|vlogger|festival|business|charity|nonprofit|non-profit|network|platform|kitchen|farm|marketplace|house|atelier|workshop|club|school|service|app|editor|native|expat|nomad|buff|fanatic|junkie|fan|lover)s?$/i
+const ROLE = /(?:[^m]er|or|ist|ian|eur|ress|ant|man|woman|person|people|fluencer|expert|geek|nerd|addict|pro|host|chef|cook|dad|mum|mom|mother|father|parent|coach|student|founder|brand|studio|company|label|agency|shop|store|podcast|magazine|collective|cafe|café|bakery|brewery|duo|team|band|publisher|startup|start-up|blog|newsletter|channel|nurse|guide|wife|husband|artist|maker|head|director|entrepreneur|enthusiast|ambassador|family|couple|twin|poet|vet|medic|athlete|model|dj|mc|ceo|cto|vlogger|festival|business|charity|nonprofit|non-profit|network|platform|kitchen|farm|marketplace|house|atelier|workshop|club|school|service|app|editor|native|expat|nomad|buff|fanatic|junkie|fan|lover)$|^(?:ex|co|self)-/i
 const NOT_ROLE = /^(?:beer|water|paper|weather|summer|winter|leather|flower|butter|ginger|power|order|number|computer|fiber|timber|copper|silver|pepper|outdoor|decor|color|flavor|humor|interior|motor|gender|skincare|theater|culture|river|soccer|poster|letter|container|sneaker|trainer)s?$/i
 
 /** A sentence without a verb: what the owner is, likes, or does not want. */
@@ -83,13 +85,14 @@ export function fragment (row: readonly Chunk[], reading: Reading): Statement[] 
     if (item.negated) return each([owner], { ...draft, predicate: 'want' }, [item], reading)
     if (cast.names.has(item.text.toLowerCase()) || head.tag === 'PRP') return []
     if (isRole(head.norm) || / of (?:\d|two|three|four|five)/.test(item.text)) return role(owner, draft, item, parts, reading, source, tokens)
-    if (head.tag === 'NNP') return each([owner], { ...draft, predicate: 'mention' }, [item], reading)
-    if (head.tag === 'CD') return []
+    if (head.tag === 'NNP' && head.name !== 'place') return each([owner], { ...draft, predicate: 'mention' }, [item], reading)
+    if (head.tag === 'CD') return parts.some((slot) => slot.prep === 'on') ? each([owner], { ...draft, predicate: 'have' }, [item], reading) : []
+    if (head.name === 'place') return each([owner], { ...draft, predicate: 'be based in' }, [item], reading)
     return each([owner], { ...draft, predicate: REACHED.test(head.norm) ? 'have' : 'be interested in' }, [item], reading)
   }
 }
 
 const REACHED = /^(?:followers|subscribers|readers|listeners|viewers)$/i
-export const isRole = (word: string): boolean => ROLE.test(word) && !NOT_ROLE.test(word) && !VERBS.has(word.toLowerCase())
+export const isRole = (word: string): boolean =>
+  ROLE.test(word) && !NOT_ROLE.test(word) && (!/[^s]s$/.test(word) || /^(?:news|twins)$/i.test(word)) && (!VERBS.has(word.toLowerCase()) || /^(?:host|cook|coach|guide|label)$/i.test(word))
 const plain = (items: readonly Phrase[]): Phrase[] => items.map((item) => ({ ...item, negated: false }))
-export { phrase }

@@ -15,7 +15,7 @@ const CLASSES: [Tag, string][] = [
   ['SC', 'although though because since if unless until while whereas when whenever where whether once so as than'],
   ['WP', 'who whom whose which what how why'],
   ['IN', 'of in on at by for with without from into onto about over under across through throughout between among amongst during before after against towards toward around within beyond behind beside besides near via per except despite like unlike including upon along alongside inside outside off above below concerning regarding'],
-  ['RB', 'also too very really mostly mainly mostly currently usually often sometimes always now then here there again still just only even almost already ever soon recently nowadays lately primarily especially particularly formerly previously today instead rather quite perhaps maybe probably possibly hardly rarely seldom longer please however therefore moreover meanwhile else once twice sadly happily occasionally simply exclusively largely together ideally hopefully proudly fully truly deeply yet away back out up down'],
+  ['RB', 'yes hi hello hey ok okay thanks thank tomorrow yesterday tonight also too very really mostly mainly mostly currently usually often sometimes always now then here there again still just only even almost already ever soon recently nowadays lately primarily especially particularly formerly previously today instead rather quite perhaps maybe probably possibly hardly rarely seldom longer please however therefore moreover meanwhile else once twice sadly happily occasionally simply exclusively largely together ideally hopefully proudly fully truly deeply yet away back out up down'],
   ['VB', 'be am are do have'],
   ['VBZ', 'is does has'],
   ['VBD', 'was were did had'],
@@ -42,7 +42,7 @@ const MORE = `test edit aim pitch post talk blog vlog work live move travel try 
   welcome accept decline dislike hate despise loathe miss appreciate support empower inspire champion celebrate donate give use reuse recycle rescue adopt
   answer believe care expand open close supply source import export distribute roast ferment grind grow harvest farm breed print publish translate edit moderate
   act direct develop code ship invest advise consult serve connect match mend upcycle thrift style dress include involve attract gather appeal skew span range
-  say announce report claim add describe show lead own promise decide expect seem appear remain stay join happen become shy steer`
+  fix test count bore visit decorate forget promise retire find enjoy treat host climb film sketch compare rate taste carry ferment forage solve lend borrow rent print weld carve shape fit build say announce report claim add describe show lead own promise decide expect seem appear remain stay join happen become shy steer`
 
 function forms (base: string, past?: string, participle?: string): string[] {
   const stem = base.endsWith('e') && base !== 'be' ? base.slice(0, -1) : base
@@ -69,8 +69,8 @@ export const POSSIBLES = new Set(words('consider seem appear'))
 export const REFUSALS = new Set(words('refuse decline stop quit avoid cease fail'))
 /** Adjectives between "be" and "to V": "be happy to work", "be open to". */
 export const READINESS: ReadonlyMap<string, 'desired' | 'possible' | 'certain'> = new Map([
-  ...words('keen eager excited hoping looking dying ready hungry').map((word) => [word, 'desired'] as const),
-  ...words('open willing likely happy glad available able thinking considering').map((word) => [word, 'possible'] as const),
+  ...words('keen glad eager excited hoping looking dying ready hungry').map((word) => [word, 'desired'] as const),
+  ...words('open willing likely happy available able thinking considering').map((word) => [word, 'possible'] as const),
   ...words('proud going set about used known').map((word) => [word, 'certain'] as const)
 ])
 export const MAYBE = new Set(words('may might could maybe perhaps possibly probably likely'))
@@ -81,5 +81,10 @@ export const OWNED = new Set(words('channel account page blog studio brand team 
 /** Whom one reaches: "our readers are mostly women". */
 export const AUDIENCE = new Set(words('audience followers following community readers readership subscribers viewers listeners fans customers clients base guests members students demographic listenership viewership buyers shoppers'))
 export const REACH_UNITS = new Set(words('followers follower subscribers subscriber readers listeners viewers fans members views downloads subs people plays streams customers clients'))
+/** Words for a wish when one "is" something: "my dream is a flour made with …". */
+export const DREAMS = new Set(words('dream goal wish ideal hope aim ambition'))
+/** What one publishes speaks for oneself when it covers something or reaches someone. */
+export const OUTLETS = new Set(words('newsletter podcast show magazine column series video videos post posts reels photos content work writing essays stream streams zine zines vlog vlogs films books lessons workshops tutorials posts articles stories recipes'))
+export const LANGUAGES = new Set(words('english german french spanish italian portuguese dutch danish swedish norwegian finnish polish czech greek turkish arabic hebrew hindi urdu bengali tamil japanese korean chinese mandarin cantonese vietnamese thai indonesian malay swahili yoruba igbo hausa amharic zulu russian ukrainian romanian hungarian catalan basque welsh irish gaelic estonian latvian lithuanian'))
 export const PLATFORMS = new Map(words('TikTok Instagram YouTube Twitch Twitter X Facebook Pinterest LinkedIn Substack Spotify Snapchat Patreon Bluesky Threads Mastodon Discord Medium Etsy Strava Goodreads Letterboxd Telegram Reddit WhatsApp Podcasts')
   .map((name) => [name.toLowerCase(), name] as const))

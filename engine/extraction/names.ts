@@ -1,4 +1,4 @@
-import { AUDIENCE, OWNED } from './lexicon.js'
+import { AUDIENCE, DREAMS, OUTLETS, OWNED } from './lexicon.js'
 import type { Phrase } from './phrases.js'
 import type { Token } from './tokens.js'
 
@@ -20,23 +20,31 @@ export function subjectName (phrase: Phrase, tokens: readonly Token[], cast: Cas
   return phrase.text
 }
 
-export function isOwner (phrase: Phrase, tokens: readonly Token[], cast: Cast): boolean {
+export function isOwner (phrase: Phrase, tokens: readonly Token[], cast: Cast, mine = /^(?:my|our|his|her|their|the)$/): boolean {
   const text = phrase.text.toLowerCase().replace(/['’]s$/, '')
   if (cast.names.has(text)) return true
   const determiner = tokens[phrase.from - 1]?.norm.toLowerCase() ?? ''
   const head = tokens[phrase.head]!.norm.toLowerCase()
-  return OWNED.has(head) && !text.includes(' of ') && (/^(?:my|our|his|her|their|the)$/.test(determiner))
+  return OWNED.has(head) && !text.includes(' of ') && mine.test(determiner)
 }
 
 /** "our readers", "my audience": whom the owner reaches. */
 export const isAudience = (phrase: Phrase, tokens: readonly Token[]): boolean =>
   AUDIENCE.has(tokens[phrase.head]!.norm.toLowerCase()) && /^(?:my|our|his|her|their|its|the)$/i.test(tokens[phrase.from - 1]?.norm ?? '')
 
+const possessed = (phrase: Phrase, tokens: readonly Token[]): boolean => /^(?:my|our|his|her|their)$/i.test(tokens[phrase.from - 1]?.norm ?? '')
+
+/** "my dream is": a wish of the owner. */
+export const isDream = (phrase: Phrase, tokens: readonly Token[]): boolean => DREAMS.has(tokens[phrase.head]!.norm.toLowerCase()) && possessed(phrase, tokens)
+
+/** "my newsletter", "her videos" */
+export const isOutlet = (phrase: Phrase, tokens: readonly Token[]): boolean => OUTLETS.has(tokens[phrase.head]!.norm.toLowerCase()) && possessed(phrase, tokens)
+
 function pronoun (word: string, { owner, person, thing, things }: Cast): string {
   if (/^(?:he|she|him|her)$/.test(word)) return person ?? owner
   if (word === 'it' || word === 'this' || word === 'that') return thing ?? owner
   if (/^(?:they|them|these|those)$/.test(word)) return things ?? owner
-  return owner
+  return /^(?:i|me|we|us|myself|ourselves|himself|herself|mine|ours)$/.test(word) ? owner : word
 }
 
 /** The cast after a clause about `name` was read. */

@@ -14,13 +14,13 @@ export function counted (text: string, beside: string): FactProperties | undefin
   const match = COUNT.exec(text)
   const unit = (text.toLowerCase().match(/\p{L}+/gu) ?? []).find((word) => REACH_UNITS.has(word))
   const platform = (`${text} ${beside}`.match(/\p{L}+/gu) ?? []).map((word) => /^x$/.test(word) ? undefined : PLATFORMS.get(word.toLowerCase())).find((name) => name !== undefined)
-  if (match === null || unit === undefined) return undefined
+  if (match === null || (unit === undefined && platform === undefined)) return undefined
   const [, low, lowScale, high, highScale] = match as unknown as [string, string, string | undefined, string | undefined, string | undefined]
   const bounds = high === undefined
     ? { count: value(low, lowScale) }
     : { countMin: value(low, lowScale ?? (value(low, undefined) < value(high, undefined) ? highScale : undefined)), countMax: value(high, highScale) }
   if (Object.values(bounds).some((bound) => !Number.isFinite(bound))) return undefined
-  return { ...bounds, unit, ...(platform === undefined ? {} : { platform }) }
+  return { ...bounds, ...(unit === undefined ? {} : { unit }), ...(platform === undefined ? {} : { platform }) }
 }
 
 /** "5,000 EUR", "$3k" → integer minor units; of a range, the upper bound. */

@@ -4,7 +4,7 @@ import { startsTime } from './chunks.js'
 import type { Token } from './tokens.js'
 
 /** One thing that is named: its words, where they stand, and the token that says what kind of thing it is. */
-export interface Phrase { text: string, span: Span, from: number, to: number, head: number, negated: boolean }
+export interface Phrase { text: string, span: Span, from: number, to: number, head: number, negated: boolean, about?: Phrase[], stem?: string }
 /** Things in the same place of a clause: the objects of the verb (no preposition), or of one preposition. */
 export interface Slot { prep: string, items: Phrase[] }
 
@@ -19,12 +19,19 @@ export function slots (tokens: readonly Token[], rest: readonly Chunk[], source:
     const word = tokens[chunk.from]!.norm.toLowerCase()
     if (NEGATING.test(word) && chunk.kind !== 'NP') negated = true
     if (chunk.kind === 'IN') { prep = EXCEPT.test(word) ? prep : word; joins = EXCEPT.test(word) } else if (chunk.kind === 'CC' || chunk.kind === ',') joins = found.length > 0
-    if (chunk.kind === 'SIGN' && tokens[chunk.from]!.tag === ':') break
+    if ((chunk.kind === 'SIGN' && tokens[chunk.from]!.tag === ':') || (chunk.kind === 'SC' && word !== 'so')) break
     if (chunk.kind !== 'NP' || startsTime(tokens, chunk.from)) continue
     const end = extended(tokens, rest, at, keepsPlace)
     const item = phrase(tokens, chunk.from, rest[end]!.to, chunk.head, source, negated)
     const slot = found.at(-1)
-    if (slot !== undefined && joins && slot.prep === prep) slot.items.push(item)
+    const topics = slot?.items.at(-1)?.about
+    if (end > at && /\babout\b/.test(item.text)) item.about = [aboutPart(tokens, rest[end]!, source)]
+    // "carts of Kochi and Mumbai": the carts of both
+    const stem = slot?.items.at(-1)?.stem
+    if (end > at && tokens[rest[end]!.head]!.tag === 'NNP') item.stem = source.slice(item.span.start, tokens[rest[end]!.from]!.start)
+    else if (joins && stem !== undefined && end === at && tokens[chunk.head]!.tag === 'NNP') Object.assign(item, { text: stem + item.text, stem, head: slot!.items.at(-1)!.head })
+    if (topics !== undefined && joins && slot!.prep === prep && item.about === undefined) topics.push(item)
+    else if (slot !== undefined && joins && slot.prep === prep) slot.items.push(item)
     else found.push({ prep, items: [item] })
     at = end
     joins = false
@@ -33,6 +40,8 @@ export function slots (tokens: readonly Token[], rest: readonly Chunk[], source:
   }
   return found.map((slot) => ({ ...slot, items: shareHead(slot.items, tokens, source) }))
 }
+
+const aboutPart = (tokens: readonly Token[], chunk: Chunk, source: Source): Phrase => phrase(tokens, chunk.from, chunk.to, chunk.head, source)
 
 const NEGATING = /^(?:not|except|without|never)$/
 const EXCEPT = /^(?:except|like|including)$/
@@ -50,7 +59,7 @@ function extended (tokens: readonly Token[], rest: readonly Chunk[], at: number,
 function narrows (tokens: readonly Token[], prep: Chunk, object: Chunk, noun: Chunk, keepsPlace: boolean): boolean {
   const word = tokens[prep.from]!.norm.toLowerCase()
   if (word === 'of' || word === 'between') return true
-  if (tokens[noun.head]!.tag === 'PRP' || startsTime(tokens, object.from)) return false
+  if (tokens[noun.head]!.tag === 'PRP' || /^(?:PRP|DT)$/.test(tokens[object.head]!.tag) || startsTime(tokens, object.from)) return false
   if (/^(?:with|about|under|over|aged)$/.test(word)) return true
   const proper = tokens[object.head]!.tag === 'NNP' || tokens[object.head]!.tag === 'CD'
   if (word === 'in' || word === 'from' || word === 'across') return keepsPlace || (word === 'in' && !proper && tokens[noun.head]!.tag !== 'NNP')

@@ -1,6 +1,6 @@
 import type { FactProperties } from '../../models/triple.js'
 import { RELATION_OF, VOCABULARY, type Label, type Relation } from '../../models/vocabulary.js'
-import { REACH_UNITS } from './lexicon.js'
+import { LANGUAGES, PLATFORMS, REACH_UNITS } from './lexicon.js'
 import { counted, money } from './numbers.js'
 import type { Statement } from './statements.js'
 
@@ -26,9 +26,14 @@ const SPORT = /^(?:marathons?|races?|10ks?|ultras?|half-marathons?)$/
 
 type Special = (statement: Statement, noun: string) => Relation | undefined
 
+const wish: Special = (statement) => statement.modality === 'desired' ? 'SEEKS' : undefined
+const platform = ({ object, beside }: Statement): boolean => /^\d/.test(object) && beside.some((slot) => slot.prep === 'on' && PLATFORMS.has(slot.items[0]?.text.toLowerCase() ?? ''))
+/** "write essays about", "speak about": whatever is said about it is covered. */
+const ABOUT = /^(?:make|write|film|record|shoot|produce|create|publish|post|speak|talk|vlog|blog|teach|do|draw|host|run|share) (?:\S+ )?about$/
+
 /** Where the object decides what the verb means. */
 const SPECIAL: Record<string, Special> = {
-  have: (_, noun) => REACH_UNITS.has(noun) ? 'REACHES' : ORGANISATION.test(noun) || /^(?:channel|account)$/.test(noun) ? 'OWNS' : undefined,
+  have: (statement, noun) => REACH_UNITS.has(noun) || platform(statement) ? 'REACHES' : statement.by === 'apposition' ? 'OWNS' : ORGANISATION.test(noun) || /^(?:channel|account)$/.test(noun) ? 'OWNS' : undefined,
   grow: (_, noun) => REACH_UNITS.has(noun) ? 'REACHES' : undefined,
   start: (statement, noun) => isName(statement) || ORGANISATION.test(noun) ? 'FOUNDED' : 'CREATES',
   launch: (statement, noun) => ORGANISATION.test(noun) ? 'FOUNDED' : 'CREATES',
@@ -44,10 +49,12 @@ const SPECIAL: Record<string, Special> = {
   'be in': (statement) => isName(statement) ? 'LOCATED_IN' : undefined,
   'live in': (statement) => isName(statement) ? 'LOCATED_IN' : undefined,
   be: (statement) => statement.head?.tag === 'JJ' || /^VB[GND]/.test(statement.head?.tag ?? '') ? 'HAS_ATTRIBUTE' : statement.head?.tag === 'CD' ? undefined : 'IS_A',
-  'be like': () => undefined
+  do: (statement) => statement.polarity === '-' ? 'INTERESTED_IN' : undefined,
+  find: wish,
+  meet: wish
 }
 
-const special = (statement: Statement): Relation | undefined => SPECIAL[statement.predicate]?.(statement, noun(statement))
+const special = (statement: Statement): Relation | undefined => SPECIAL[statement.predicate]?.(statement, noun(statement)) ?? (ABOUT.test(statement.predicate) ? 'COVERS_TOPIC' : undefined)
 const isPlace = (statement: Statement): boolean => isName(statement) && /^(?:across|in|throughout)$/.test(statement.predicate.split(' ').at(-1)!)
 
 type Typing = (statement: Statement, noun: string, isName: boolean) => Label
@@ -75,8 +82,14 @@ const TYPES: Partial<Record<Relation, Typing>> = {
   MENTIONS: (_, noun, isName) => isName ? 'Brand' : 'Topic'
 }
 
+/** Relations whose object may be a person or a place as well as a brand. */
+const NAMED = new Set<Relation>(['HAS_AFFINITY_WITH', 'INTERESTED_IN', 'AVOIDS', 'PARTNERED_WITH', 'SEEKS', 'REPRESENTS', 'MENTIONS', 'COVERS_TOPIC', 'PROMOTES'])
+
 function objectType (relation: Relation, statement: Statement): Label {
   const choose = TYPES[relation]
+  const name = statement.head?.tag === 'NNP' ? statement.head.name : undefined
+  if (LANGUAGES.has(statement.object.toLowerCase())) return 'Topic'
+  if (name !== undefined && NAMED.has(relation)) return name === 'place' ? 'Place' : 'Member'
   return choose === undefined ? VOCABULARY[relation].object : choose(statement, noun(statement), isName(statement))
 }
 

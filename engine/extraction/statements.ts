@@ -2,8 +2,9 @@ import type { Modality, Polarity, Span } from '../../models/triple.js'
 import { RELATION_OF } from '../../models/vocabulary.js'
 import type { Chunk } from './chunks.js'
 import type { Clause } from './clauses.js'
-import { isAudience, isOwner, subjectName, type Cast } from './names.js'
+import { isAudience, isDream, isOutlet, isOwner, subjectName, type Cast } from './names.js'
 import { phrase, slots, type Phrase, type Slot, type Source } from './phrases.js'
+import { singular } from './tag.js'
 import type { Token } from './tokens.js'
 import { action, type Action } from './verbs.js'
 
@@ -41,9 +42,27 @@ export function statements (clause: Clause, reading: Reading): Statement[] {
   const names = subjects.length > 0 ? subjects.map((subject) => named(subject, reading)) : [{ name: reading.cast.owner }]
   const audience = subjects.length > 0 && isAudience(subjects[0]!, tokens) && said.lemma === 'be'
   if (audience) return each([{ name: reading.cast.owner }], { ...draft, predicate: 'target' }, parts[0]?.items ?? [], reading)
+  if (subjects.length > 0 && isDream(subjects[0]!, tokens)) return dream(clause, draft, parts, reading)
+  if (subjects.length > 0 && subjects.every((subject) => isOutlet(subject, tokens)) && SPEAKS.test(said.lemma)) names.splice(0, names.length, { name: reading.cast.owner })
   if (clause.object.length > 0 && parts.every((slot) => slot.prep !== '')) return objectRelative(clause, names, draft, reading)
   if (said.lemma === 'be') return copula(clause, names, draft, parts, reading)
-  return said.passive ? passive(names, draft, said, parts, reading) : active(names, draft, parts, reading)
+  return said.passive ? passive(names, draft, said, parts, reading) : active(names, draft, parts, reading).map((fact) => followed(fact, reading))
+}
+
+/** What an outlet does for its owner. */
+const SPEAKS = /^(?:cover|teach|explain|review|interview|reach|target|explore|talk|feature|document|speak|focus|be for|cater)$/
+
+/** "my dream is to work with Muji", "my goal is a podcast" */
+function dream (clause: Clause, draft: Draft, parts: Slot[], reading: Reading): Statement[] {
+  const owner = [{ name: reading.cast.owner }]
+  const wish = { ...draft, modality: 'desired' as const }
+  return draft.predicate === 'be' ? each(owner, { ...wish, predicate: 'want' }, parts.find((slot) => slot.prep === '')?.items ?? [], reading) : active(owner, wish, parts, reading)
+}
+
+/** "120k people follow me": I reach them. */
+function followed (fact: Statement, { cast, source }: Reading): Statement {
+  if (fact.object !== cast.owner || fact.subject === cast.owner || fact.subjectSpan === undefined || !/^(?:follow|watch|read|listen to|subscribe to)$/.test(fact.predicate)) return fact
+  return { ...fact, predicate: 'reach', subject: cast.owner, subjectSpan: fact.objectSpan, object: source.slice(fact.subjectSpan.start, fact.subjectSpan.end), objectSpan: fact.subjectSpan, head: undefined }
 }
 
 export const span = (tokens: readonly Token[], { from, to }: { from: number, to: number }): Span => ({ start: tokens[from]!.start, end: tokens[to - 1]!.end })
@@ -76,7 +95,7 @@ export function each (subjects: readonly Subject[], draft: Draft, items: readonl
   return items.flatMap((item) => {
     const object = name(item, reading.tokens, reading.source)
     const head = reading.tokens[object.head]!
-    const text = head.tag === 'PRP' || isOwner(object, reading.tokens, reading.cast) ? subjectName(object, reading.tokens, reading.cast) : object.text
+    const text = head.tag === 'PRP' || isOwner(object, reading.tokens, reading.cast, /^(?:my|our)$/) ? subjectName(object, reading.tokens, reading.cast) : object.text
     return subjects.map((subject) => ({
       ...draft,
       subject: subject.name,
@@ -95,6 +114,7 @@ const flip = (polarity: Polarity, _item: Phrase, _reading: Reading): Polarity =>
 function active (names: Subject[], draft: Draft, parts: Slot[], reading: Reading): Statement[] {
   const direct = parts.find((slot) => slot.prep === '')
   const out = direct === undefined ? [] : each(names, draft, direct.items, reading)
+  out.push(...topics(names, draft, direct?.items ?? [], reading))
   let alone = direct === undefined
   for (const slot of parts) {
     if (slot === direct || TIMES.test(slot.prep)) continue
@@ -104,6 +124,15 @@ function active (names: Subject[], draft: Draft, parts: Slot[], reading: Reading
     alone = false
   }
   return out
+}
+
+/** "make videos about slow travel and sleep": what one makes, and what it is about. */
+function topics (names: Subject[], draft: Draft, items: readonly Phrase[], reading: Reading): Statement[] {
+  return items.flatMap((item) => {
+    if (item.about === undefined) return []
+    const noun = singular(reading.tokens[item.head]!.norm.toLowerCase())
+    return each(names, { ...draft, predicate: `${draft.predicate} ${noun} about` }, item.about, reading)
+  })
 }
 
 const TIMES = /^(?:since|until|during|before|after|per|despite)$/

@@ -8,7 +8,8 @@ import { CLOSED, VERBS } from './lexicon.js'
  */
 export type Tag = 'NN' | 'NNP' | 'JJ' | 'RB' | 'CD' | 'DT' | 'PRP' | 'POS' | 'PS' | 'IN' | 'TO' | 'CC' | 'SC' | 'WP' | 'MD' | 'NOT' |
   'VB' | 'VBZ' | 'VBD' | 'VBG' | 'VBN' | ',' | ':' | '.' | '(' | ')' | '"' | 'X'
-export interface Tagged { tag: Tag, lemma: string }
+/** `name`: what a name is likely to name. */
+export interface Tagged { tag: Tag, lemma: string, name?: 'place' | 'person' }
 
 export const isVerb = (tag: Tag): boolean => tag.startsWith('VB')
 
@@ -18,7 +19,7 @@ export function tag (words: readonly string[]): Tagged[] {
   const tags = words.map((word, i) => closed(word) ?? open(word, guesses[i]!, i))
   for (let i = 0; i < tags.length; i++) for (const correct of CORRECTIONS) tags[i] = correct(tags, words, i) ?? tags[i]!
   findMissingVerb(tags, words)
-  return words.map((word, i) => ({ tag: tags[i]!, lemma: lemma(word, tags[i]!) }))
+  return words.map((word, i) => ({ tag: tags[i]!, lemma: lemma(word, tags[i]!), ...(tags[i] === 'NNP' ? naming(guesses[i]!) : {}) }))
 }
 
 const SIGNS: Record<string, Tag> = { ',': ',', ';': ':', ':': ':', '—': ':', '–': ':', '--': ':', '-': ':', '...': ':', '…': ':', '.': '.', '!': '.', '?': '.', '(': '(', '[': '(', '{': '(', ')': ')', ']': ')', '}': ')', '"': '"', '“': '"', '”': '"', "'": '"', '‘': '"', '’': '"', '`': '"' }
@@ -68,6 +69,8 @@ function open (word: string, guess: Guess, at: number): Tag {
   return 'NN'
 }
 
+const naming = (guess: Guess): Pick<Tagged, 'name'> => guess.has('Place') ? { name: 'place' } : guess.has('Person') ? { name: 'person' } : {}
+
 const isName = (word: string, guess: Guess): boolean =>
   ['ProperNoun', 'Person', 'Place', 'Organization'].some((name) => guess.has(name)) || /^\p{Lu}\p{Lu}|\p{Ll}\p{Lu}/u.test(word) ||
   (!['Singular', 'Plural', 'Adjective', 'Adverb', 'Actor', 'Uncountable'].some((name) => guess.has(name)))
@@ -83,6 +86,20 @@ const CORRECTIONS: Correction[] = [
   (tags, words, i) => i > 0 && words[i] !== 'I' && isCapital(words[i]) && CLOSED.has(words[i]!.toLowerCase()) && (tags[i - 1] === 'NNP' || isCapital(words[i + 1])) && namesOn(words, i) ? 'NNP' : undefined,
   (tags, words, i) => words[i]!.toLowerCase() === 'that' ? that(tags, i) : undefined,
   (tags, words, i) => /^(?:most|more|all|both|each)$/i.test(words[i]!) && tags[i - 1] === 'PRP' ? 'RB' : undefined,
+  // "plant-based cooking", "review tinned fish", "Retired teacher": a participle before its noun
+  (tags, words, i) => /^VB[DN]$/.test(tags[i]!) && !AUXILIARY.test(words[i]!) && participleBefore(tags, words, i) ? 'JJ' : undefined,
+  // "my podcast covers night trains": the first known verb after a subject that a possessive or a name opens
+  (tags, words, i) => tags[i] === 'NN' && /s$/.test(words[i]!) && verbLemma(words[i]!) !== undefined && !hasFinite(tags, i) && opensSubject(tags, words, i) && (NOMINAL.has(tags[i + 1] ?? '.') || tags[i + 1] === 'IN' || tags[i + 1] === 'TO') ? 'VBZ' : undefined,
+  // "fixes toasters, helps at cafes and speaks": the row of verbs goes on
+  (tags, words, i) => tags[i] === 'NN' && /s$/.test(words[i]!) && verbLemma(words[i]!) !== undefined && /^(?:,|CC)$/.test(tags[i - 1] ?? '') && hasThird(tags, words, i) && /^(?:IN|DT|PS|NN|NNP|JJ)$/.test(tags[i + 1] ?? '') ? 'VBZ' : undefined,
+  // "makes glazes", "board games": a noun where the clause has its verb
+  (tags, words, i) => tags[i] === 'VBZ' && !AUXILIARY.test(words[i]!) && (/^(?:VB|VBZ|VBD)$/.test(tags[i - 1] ?? '') ? !AUXILIARY.test(words[i - 1]!) : /^(?:NN|JJ)$/.test(tags[i - 1] ?? '') && (verbHere(tags, i) || noSubject(words, tags, i) || bare(tags, i))) ? 'NN' : undefined,
+  // "is open to"
+  (tags, words, i) => tags[i] === 'VB' && !AUXILIARY.test(words[i]!) && /^(?:am|is|are|was|were|be)$/i.test(auxiliary(tags, words, i)) ? 'JJ' : undefined,
+  // "Bike repair in a container", "Film reviews": what is no order at the beginning
+  (tags, words, i) => i === 0 && tags[i] === 'VB' && BOTH.test(words[i]!) && /^(?:NN|CC|,)$/.test(tags[1] ?? '.') ? 'NN' : undefined,
+  // "Open to outdoor brands"
+  (tags, words, i) => i === 0 && tags[i] === 'VB' && /^open$/i.test(words[0]!) ? 'JJ' : undefined,
   // "since 2019"
   (tags, words, i) => tags[i] === 'SC' && /^(?:since|until)$/i.test(words[i]!) && /^(?:CD|NNP)$/.test(tags[i + 1] ?? '') ? 'IN' : undefined,
   // "to Tokyo", "to women": a preposition
@@ -95,7 +112,7 @@ const CORRECTIONS: Correction[] = [
   (tags, words, i) => isOpen(tags[i]!) && !AUXILIARY.test(words[i]!) && verbLemma(words[i]!) !== undefined && beforeVerb(tags, words, i) ? formOf(words[i]!) : undefined,
   // a bare form nobody knows as a verb, and nothing before it that asks for one
   (tags, words, i) => tags[i] === 'VB' && verbLemma(words[i]!) === undefined && !beforeVerb(tags, words, i) ? 'NN' : undefined,
-  (tags, words, i) => tags[i] === 'VBZ' && verbLemma(words[i]!) === undefined && /^(?:NN|JJ)$/.test(tags[i - 1] ?? '') && hasFinite(tags, i) ? 'NN' : undefined,
+  (tags, words, i) => tags[i] === 'VBZ' && verbLemma(words[i]!) === undefined && /^(?:NN|NNP|JJ)$/.test(tags[i - 1] ?? '') && (hasFinite(tags, i) || !/^(?:DT|PS|PRP|NNP|CD)$/.test(tags[i + 1] ?? '')) ? 'NN' : undefined,
   // "fast fashion", "daily vlogs"
   (tags, words, i) => tags[i] === 'RB' && !CLOSED.has(words[i]!.toLowerCase()) && /^(?:NN|VBG)$/.test(tags[i + 1] ?? '') && (!words[i]!.endsWith('ly') || /^(?:dai|week|month|year|ear|fami)ly$/i.test(words[i]!)) ? 'JJ' : undefined,
   // "has hosted", "is sponsored": participle after have and be
@@ -108,6 +125,42 @@ const CORRECTIONS: Correction[] = [
   (tags, words, i) => tags[i] === 'VBG' && !AUXILIARY.test(words[i]!) && gerundNoun(tags, words, i) ? 'NN' : undefined,
   (tags, words, i) => i === 0 && tags[i] === 'VBD' && words[i]!.endsWith('ed') && tags[1] === 'IN' ? 'VBN' : undefined
 ]
+
+const BOTH = /^(?:bike|game|film|book|design|home|travel|work|garden|train|camp|print|surf|dance|dress|style|craft|post|food|photograph|cycle|study|play|record|coach|host|cook|brew)$/i
+
+function participleBefore (tags: readonly Tag[], words: readonly string[], i: number): boolean {
+  if (/-/.test(words[i]!) && !/^co-/i.test(words[i]!)) return true
+  if (!/^(?:NN|NNP|JJ)$/.test(tags[i + 1] ?? '.')) return false
+  if (/^(?:am|is|are|was|were|be|been|has|have|had|get|gets|got)$/i.test(auxiliary(tags, words, i))) return false
+  const before = tags[i - 1] ?? 'start'
+  if (before === 'CC' || before === ',') return !tags.slice(0, i).some((tag) => tag === 'VBD' || tag === 'VBN' || tag === 'PRP') && before === 'CC'
+  return /^(?:start|RB|VB|VBZ|VBD|VBG|IN|CD)$/.test(before) && !(before === 'start' && /^(?:loved|made|founded|started|wrote|hosted|worked|built|launched|created)$/i.test(words[i]!))
+}
+
+/** Whether the noun phrase that ends before a word can be a subject: it opens with a possessive or a name, and begins its clause. */
+function opensSubject (tags: readonly Tag[], words: readonly string[], i: number): boolean {
+  if (tags[i - 1] === ',' && tags[i - 2] === 'NNP') return true
+  if (!/^(?:NN|NNP|PRP)$/.test(tags[i - 1] ?? '.')) return false
+  let at = i - 1
+  while (at > 0 && /^(?:NN|NNP|JJ|POS)$/.test(tags[at]!)) at--
+  return tags[at] === 'PS' || (tags[at] === 'DT' && /^(?:the|this|each|every)$/i.test(words[at]!)) || tags[i - 1] === 'NNP'
+}
+
+/** "night trains": one thing without an article is hardly ever the subject of a verb, unless it opens the sentence. */
+function bare (tags: readonly Tag[], i: number): boolean {
+  let at = i - 1
+  while (at >= 0 && (tags[at] === 'NN' || tags[at] === 'JJ')) at--
+  return at >= 0 && /^(?:,|CC|IN|VB|VBZ|VBD|VBG)$/.test(tags[at]!) && hasFinite(tags, i)
+}
+
+function verbHere (tags: readonly Tag[], i: number): boolean {
+  for (let at = i - 1; at >= 0 && !BOUNDARY.has(tags[at]!); at--) if (/^(?:VB|VBZ|VBD|VBG|MD)$/.test(tags[at]!)) return true
+  return false
+}
+
+/** "No alcohol sponsors since 2022" */
+const noSubject = (words: readonly string[], tags: readonly Tag[], i: number): boolean => /^no$/i.test(words[0]!) && !tags.slice(1, i).some((tag) => BOUNDARY.has(tag))
+const hasThird = (tags: readonly Tag[], words: readonly string[], i: number): boolean => tags.slice(0, i).some((tag, at) => tag === 'VBZ' && !AUXILIARY.test(words[at]!))
 
 const AUXILIARY = /^(?:am|is|are|was|were|be|been|being|has|have|had|having|do|does|did|doing|done)$/i
 const isCapital = (word: string | undefined): boolean => word !== undefined && /^\p{Lu}/u.test(word) && word !== 'I'
@@ -135,7 +188,7 @@ function hasFinite (tags: readonly Tag[], to: number): boolean {
   return false
 }
 
-const ACTIVITY = /^(?:hik|bik|cycl|climb|swimm|surf|stream|gam|photograph|garden|knitt|sew|danc|sing|runn|cook|bak|paint|travell?|train|cod|read|writ|fish|camp|sail|ski|skat|box|row|draw|publish|advertis|market|edit)ing$/i
+const ACTIVITY = /^(?:forag|sleep|mend|repair|hik|bik|cycl|climb|swimm|surf|stream|gam|photograph|garden|knitt|sew|danc|sing|runn|cook|bak|paint|travell?|train|cod|read|writ|fish|camp|sail|ski|skat|box|row|draw|publish|advertis|market|edit)ing$/i
 
 /** Whether a form in -ing names something. It acts where it follows a form of be, or has an object of its own. */
 function gerundNoun (tags: readonly Tag[], words: readonly string[], i: number): boolean {
@@ -172,13 +225,14 @@ function formOf (word: string): Tag {
 }
 
 const BOUNDARY = new Set<Tag>([':', '.', ',', 'WP', 'SC', 'CC', '(', ')'])
+const NEVER_SUBJECT = /^no$/i
 
 /** "Ella covers makeup", "My podcast interviews women": where a clause has no verb, a known verb form between two noun phrases is one. */
 function findMissingVerb (tags: Tag[], words: readonly string[]): void {
   let from = 0
   for (let i = 0; i <= tags.length; i++) {
     if (i < tags.length && !BOUNDARY.has(tags[i]!)) continue
-    if (!tags.slice(from, i).some((tag) => tag === 'MD' || (isVerb(tag) && tag !== 'VBG' && tag !== 'VBN'))) promote(tags, words, from, i)
+    if (!tags.slice(from, i).some((tag) => tag === 'MD' || (isVerb(tag) && tag !== 'VBG' && tag !== 'VBN')) && !NEVER_SUBJECT.test(words[from] ?? '')) promote(tags, words, from, i)
     from = i + 1
   }
 }

@@ -1,7 +1,7 @@
-import { tag, type Tag } from './tag.js'
+import { tag, type Tagged } from './tag.js'
 
 /** One word or sign with its place in the text. `norm` is what it reads as: "n't" is "not", "'m" is "am". */
-export interface Token { text: string, norm: string, start: number, end: number, tag: Tag, lemma: string }
+export interface Token extends Tagged { text: string, norm: string, start: number, end: number }
 
 const WORD = new RegExp([
   /https?:\/\/\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+/u, // addresses
