@@ -62,3 +62,6 @@ function integer (env: Env, name: string, fallback: number): number {
 
 /** Whether someone wants to see stacks and inner steps (`DEBUG`). */
 export const debugging = (env: Env = process.env): boolean => Boolean(env.DEBUG)
+
+/** What child processes inherit: where programs and Java are found. */
+export const surroundings = (env: Env = process.env): Env => env

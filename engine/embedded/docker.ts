@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { surroundings } from '../config.js'
 import { EngineError } from '../errors.js'
 import { ensureSecret } from './process.js'
 
@@ -26,7 +27,7 @@ export async function dockerAnswers (): Promise<boolean> {
 /** Brings one service up, waits until it is healthy, and says on which loopback address its port is published. */
 export async function startContainer (dataDir: string, service: 'neo4j' | 'postgres', port: number): Promise<Container> {
   const password = await ensureSecret(join(dataDir, 'docker-password'))
-  const env = { ...process.env, NEO4J_PASSWORD: password, POSTGRES_PASSWORD: password }
+  const env = { ...surroundings(), NEO4J_PASSWORD: password, POSTGRES_PASSWORD: password }
   const compose = async (...args: string[]) => {
     const { stdout } = await run('docker', ['compose', '-f', COMPOSE, ...args], { env }).catch((cause) => {
       throw new EngineError('unavailable', `docker compose ${args.join(' ')} failed: ${String(cause.stderr || cause).trim().split('\n').at(-1)}`, [], { cause })

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import neo4j from 'neo4j-driver'
+import { surroundings } from '../config.js'
 import { EngineError } from '../errors.js'
 import { commandOf, ensureSecret, findProcess, freePorts, lastLines, type Managed, waitUntil, withLock, writeWhole } from './process.js'
 
@@ -58,7 +59,10 @@ export async function missingForNeo4j (jarsDir?: string): Promise<string | null>
   return await run('mvn', ['-v']).then(() => null, () => 'Maven, which fetches Neo4j, is not installed')
 }
 
-const java = () => process.env['JAVA_HOME'] ? join(process.env['JAVA_HOME'], 'bin', 'java') : 'java'
+function java (): string {
+  const { JAVA_HOME } = surroundings()
+  return JAVA_HOME ? join(JAVA_HOME, 'bin', 'java') : 'java'
+}
 
 // The jars are the program, not the data, so the data folders of one checkout share them.
 async function defaultJarsDir (): Promise<string> {

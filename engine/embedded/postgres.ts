@@ -4,6 +4,7 @@ import { mkdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from 
 import { dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { surroundings } from '../config.js'
 import { EngineError } from '../errors.js'
 import { commandOf, ensureSecret, findProcess, freePorts, lastLines, type Managed, waitUntil, withLock } from './process.js'
 
@@ -16,7 +17,7 @@ interface Programs { initdb: string, postgres: string, as: { uid?: number, gid?:
 
 const run = promisify(execFile)
 const START_TIMEOUT_MS = 60_000
-const ENV = { LC_ALL: 'C', PATH: process.env['PATH'] }
+const ENV = { LC_ALL: 'C', PATH: surroundings().PATH }
 
 /** Starts Postgres on a data folder, or adopts the one that runs there. */
 export async function startPostgres (dataDir: string): Promise<PostgresServer> {
