@@ -67,8 +67,8 @@ t.test('extract --format tab prints open tuples in the tokens of the sentence', 
   t.ok(tuples.length >= 2)
   for (const [said, confidence, predicate, arg1, arg2] of tuples) {
     t.equal(said, sentence)
-    t.ok(Number(confidence) > 0 && Number(confidence) <= 1, confidence)
-    for (const part of [predicate, arg1, arg2]) t.ok(part!.split(' ').every((token) => sentence.split(' ').includes(token)), part)
+    t.ok(Number(confidence) > 0 && Number(confidence) <= 1, String(confidence))
+    for (const part of [predicate, arg1, arg2]) t.ok(part!.split(' ').every((token) => sentence.split(' ').includes(token)), String(part))
   }
   t.match(tuples, [{ 2: 'founded', 3: 'Mia Tran' }])
 })
@@ -160,9 +160,9 @@ t.test('with the stores', async (t) => {
     t.notMatch(out, '\x1b', 'no colour in a pipe')
     t.match((await teraffi(['explain', 'member:mia-tran', 'member:bo-lind'], { env })).out, /Bo Lind/)
     t.match((await teraffi(['recommend', 'member:mia-tran', '--kind', 'member'], { env })).out, /Bo Lind/)
-    const rows = await teraffi(['query', 'run', 'graph/neighborhood', '--param', 'entityId=member:mia-tran', '--param', 'limit=3', '--format', 'jsonl'], { env })
+    const rows = await teraffi(['query', 'run', 'graph/neighborhood', '--param', 'entityId=member:mia-tran', '--param', 'limit=1', '--format', 'jsonl'], { env })
     t.equal(rows.code, 0, rows.err)
-    t.equal(json(rows.out).length, 3)
+    t.match(json(rows.out), [{ name: String, relation: String, fact: Object }])
     t.match(await teraffi(['recommend', 'member:nobody'], { env }), { code: 1, err: /^teraffi: .*member:nobody.*\n$/ })
   })
 

@@ -21,7 +21,7 @@ const REFUSALS: Record<string, [FailureKind, string]> = {
 /** The failure that an error stands for; anything we did not expect is our bug and tells the world nothing. */
 export function failed (error: unknown): Failed {
   if (error instanceof EngineError) return { status: FAILURES[error.code], code: error.code, message: error.message, details: error.details }
-  const { code = '', statusCode = 500, message } = error as { code?: string, statusCode?: number, message: string }
+  const { code = '', statusCode = 500, message } = (error ?? {}) as { code?: string, statusCode?: number, message: string }
   const refusal = REFUSALS[code]
   if (refusal !== undefined) return { status: FAILURES[refusal[0]], code: refusal[0], message: refusal[1], details: [] }
   // Only what Fastify's own parsers refuse reaches this line with a status in the 400s.
