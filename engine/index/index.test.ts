@@ -156,11 +156,31 @@ for (const [kind, make] of Object.entries(kinds)) {
       t.same(space.search(vectors[2_001]!, 30, even).filter(({ id }) => !even(id)), [])
     })
 
-    t.test('recall@50 against the scan', async (t) => {
-      const vectors = clustered(4_000, 96, 11)
+    t.test('a vector that is replaced again and again is there once', async (t) => {
+      const vectors = clustered(2_000, 32, 31)
+      const space = await filled(make, vectors)
+      const near = space.search(vectors[0]!, 100)
+      for (let round = 0; round < 2; round++) {
+        for (const { id } of near) space.add(id, vectors[Number(id.slice(1))]!)
+        await space.settle()
+      }
+      t.same(space.search(vectors[0]!, 50), near.slice(0, 50))
+    })
+
+    t.test('a thousand copies of one vector: exactly k, and the filtered ones', async (t) => {
+      const space = await filled(make, [...clustered(1_000, 16, 41), ...Array.from({ length: 1_000 }, () => clustered(1, 16, 42)[0]!)])
+      const third = (id: string) => Number(id.slice(1)) % 3 === 0
+      for (const k of [1, 50, 700]) {
+        t.equal(space.search(clustered(1, 16, 43)[0]!, k).length, k)
+        t.equal(space.search(clustered(1, 16, 43)[0]!, k, third).length, Math.min(k, 667))
+      }
+    })
+
+    t.test('recall@50 against the scan, on data that a careless search (ef = 60) does badly on', async (t) => {
+      const vectors = clustered(4_000, 96, 11, 2.5)
       const space = await filled(make, vectors)
       const oracle = await filled(async (dimension) => exactSpace(dimension), vectors)
-      const found = meanRecall(space, oracle, clustered(50, 96, 12), 50)
+      const found = meanRecall(space, oracle, clustered(50, 96, 12, 2.5), 50)
       t.ok(found >= 0.95, `${found}`)
     })
   })
@@ -229,6 +249,8 @@ t.test('MiniLM', { skip: !existsSync(weights) && 'no weights: run `npm run model
   const [shop, store, novels] = await embedder.embed(['the bike shop', 'bicycle store', 'science fiction books'])
   t.ok(cosine(shop!, store!) > 0.8, 'it knows synonyms')
   t.ok(cosine(shop!, novels!) < 0.3)
+  const [cats, dogs] = await embedder.embed(['cats', 'dogs'].map((end) => 'word '.repeat(300) + end))
+  t.ok(cosine(cats!, dogs!) > 1 - 1e-6, 'what comes after 256 tokens is not read')
   await suiteOf(t, embedder)
 })
 
@@ -520,13 +542,13 @@ function vector (...numbers: number[]): Float32Array {
 }
 
 /** Points around 40 centers, the same centers for every seed. Isotropic noise has no neighbors to find (recall .1 for any graph). */
-function clustered (count: number, dimension: number, seed: number): Float32Array[] {
+function clustered (count: number, dimension: number, seed: number, spread = 0.5): Float32Array[] {
   const centerOf = random(99)
   const centers = Array.from({ length: 40 }, () => Array.from({ length: dimension }, () => centerOf() - 0.5))
   const next = random(seed)
   return Array.from({ length: count }, () => {
     const center = centers[Math.floor(next() * centers.length)]!
-    return Float32Array.from(center, (x) => x + 0.5 * (next() - 0.5))
+    return Float32Array.from(center, (x) => x + spread * (next() - 0.5))
   })
 }
 
