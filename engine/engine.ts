@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { Affinity, Answer, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, OnboardingRequest } from '../models/affinity.js'
-import type { Relation } from '../models/vocabulary.js'
-import { kindOf, type Kind, type Label } from '../models/vocabulary.js'
+import type { Relation, Kind, Label } from '../models/vocabulary.js'
+import { kindOf } from '../models/vocabulary.js'
 import { readWorld } from '../seeds/read.js'
 import type { Candidate } from './affinity/candidates.js'
-import type { TenantIndex } from './affinity/likeness.js'
 import { explainPair, rank, type Ranked } from './affinity/rank.js'
+import type { Scene } from './affinity/scene.js'
 import { openCache, type Cache } from './cache.js'
 import type { Config } from './config.js'
 import { openDeals, type Deals } from './deals/db.js'
@@ -30,6 +30,7 @@ export type { ImportReport, ImportProgress } from './import/run.js'
 
 /** What a recommendation is asked by, where the seeker is a stored member. */
 export interface RecommendationsRequest { memberId: string, limit?: number, kind?: Kind, explain?: 'none' | 'summary' | 'full', fresh?: boolean }
+interface Pair { member: string, target: string }
 export interface SeedReport { members: number, brands: number, facts: number, created: number, version: number, seconds: number }
 
 const RECOMMENDATIONS_TTL_S = 3600 // SPEC 2.9
@@ -51,7 +52,7 @@ export async function createEngine (config: Config, { log = () => {} }: { log?: 
     extract: (text: string, options: { owner: string, mode?: 'lenient' | 'strict' }): Extraction => extract(text, options),
     discover: (tenantId: string, request: DiscoverRequest) => discover(parts, tenantId, request),
     recommendations: (tenantId: string, request: RecommendationsRequest) => recommendations(parts, tenantId, request),
-    explain: (tenantId: string, request: { member: string, target: string }) => explain(parts, tenantId, request),
+    explain: (tenantId: string, request: Pair) => explain(parts, tenantId, request),
     onboard: (tenantId: string, request: OnboardingRequest) => onboard(parts, tenantId, request),
     neighborhood: (tenantId: string, id: string, options: { limit?: number }) => neighborhood(parts, tenantId, id, options),
     learn: async (tenantId: string, lesson: Lesson, now = today(), onProgress?: LearnProgress) => {
@@ -75,25 +76,31 @@ interface Parts { config: Config, graph: Graph, deals: Deals, cache: Cache, embe
 const today = () => new Date().toISOString()
 const syncIndex = ({ graph, index }: Parts, tenantId: string) => index.sync(tenantId, textSource(graph, tenantId))
 
-/** The vector index as one tenant sees it. */
-function tenantIndex ({ index, embedder }: Parts, tenantId: string): TenantIndex {
+/** Where one request is answered: a tenant's graph and vectors, on a day. */
+function sceneOf ({ graph, index, embedder }: Parts, tenantId: string, now = today()): Scene {
   return {
-    embed: async (text) => (await embedder.embed([text]))[0]!,
-    vector: (space, id) => index.vector(tenantId, space, id) ?? null,
-    search: (space, vector, k, allow) => index.search(tenantId, space, vector, k, allow),
-    similarity: (space, vector, ids) => index.similarity(tenantId, space, vector, ids)
+    graph,
+    tenantId,
+    now,
+    index: {
+      embed: async (text) => (await embedder.embed([text]))[0]!,
+      vector: (space, id) => index.vector(tenantId, space, id) ?? null,
+      search: (space, vector, k, allow) => index.search(tenantId, space, vector, k, allow),
+      similarity: (space, vector, ids) => index.similarity(tenantId, space, vector, ids)
+    }
   }
 }
 
 async function discover (parts: Parts, tenantId: string, request: DiscoverRequest): Promise<Answer> {
   const started = performance.now()
   await syncIndex(parts, tenantId)
-  const ranked = await rank(parts.graph, tenantIndex(parts, tenantId), tenantId, request, request.asOf ?? today())
+  const ranked = await rank(sceneOf(parts, tenantId, request.asOf), request)
   return { data: ranked.data, meta: await metaOf(parts, tenantId, ranked, started, request) }
 }
 
 /** The same as discover for a stored member, kept under the version of the graph that it was computed from. */
-async function recommendations (parts: Parts, tenantId: string, { memberId, limit, kind, explain = 'summary', fresh = false }: RecommendationsRequest): Promise<Answer> {
+async function recommendations (parts: Parts, tenantId: string, request: RecommendationsRequest): Promise<Answer> {
+  const { memberId, limit, kind, explain = 'summary', fresh = false } = request
   const started = performance.now()
   const version = await graphVersion(parts.graph, tenantId)
   const key = ['affinity_recommendations', tenantId, version, parts.embedder.id, memberId, limit ?? 10, kind ?? '', explain, today().slice(0, 10)].join(':')
@@ -105,11 +112,11 @@ async function recommendations (parts: Parts, tenantId: string, { memberId, limi
   return answer
 }
 
-async function explain (parts: Parts, tenantId: string, { member, target }: { member: string, target: string }): Promise<{ data: Affinity, meta: AnswerMeta }> {
+async function explain (parts: Parts, tenantId: string, { member, target }: Pair): Promise<{ data: Affinity, meta: AnswerMeta }> {
   const started = performance.now()
   await syncIndex(parts, tenantId)
   const candidate = await entityOf(parts, tenantId, target)
-  const ranked = await explainPair(parts.graph, tenantIndex(parts, tenantId), tenantId, { member, target: candidate }, today())
+  const ranked = await explainPair(sceneOf(parts, tenantId), { member, target: candidate })
   return { data: ranked.data[0]!, meta: await metaOf(parts, tenantId, ranked, started, { member, target }) }
 }
 
@@ -128,7 +135,8 @@ async function onboard (parts: Parts, tenantId: string, request: OnboardingReque
   const understood = request.triples ?? triples
   const properties = { type: request.type ?? 'creator', ...request.industry === undefined ? {} : { industry: request.industry } }
 
-  await learn(parts.graph, tenantId, { descriptions: [{ ...owner, properties, profile, goals, content: null }], documents: [{ ...document, triples: understood }] }, today())
+  const description = { ...owner, properties, profile, goals, content: null }
+  await learn(parts.graph, tenantId, { descriptions: [description], documents: [{ ...document, triples: understood }] }, today())
   const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: owner.id, limit: request.limit ?? 5 })
   return { data: { memberId: owner.id, triples: understood, unmapped, firstMatches }, meta }
 }
@@ -154,7 +162,8 @@ async function seed (parts: Parts, tenantId: string, onProgress?: LearnProgress)
   await updateMomentum(parts.graph, tenantId)
   await syncIndex(parts, tenantId)
   const { created, merged, duplicate, version } = learnt
-  return { members: world.members.length, brands: world.brands.length, facts: created + merged + duplicate, created, version, seconds: (performance.now() - started) / 1000 }
+  const [members, brands, seconds] = [world.members.length, world.brands.length, (performance.now() - started) / 1000]
+  return { members, brands, facts: created + merged + duplicate, created, version, seconds }
 }
 
 /** Runs a read query of the library for a tenant; the tenant is not the caller's to choose. */

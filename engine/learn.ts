@@ -37,7 +37,8 @@ export type LearnProgress = (progress: { phase: string, done: number, total: num
 const DOCUMENTS_AT_ONCE = 50
 
 /** Takes in what is told: who there is, then what the texts say of them, then facts as they are. Telling it twice changes nothing. */
-export async function learn (graph: Graph, tenantId: string, { descriptions = [], documents = [], facts = [] }: Lesson, now: string, onProgress: LearnProgress = () => {}): Promise<Ingested> {
+export async function learn (graph: Graph, tenantId: string, lesson: Lesson, now: string, onProgress: LearnProgress = () => {}): Promise<Ingested> {
+  const { descriptions = [], documents = [], facts = [] } = lesson
   const totals: Ingested = { created: 0, merged: 0, duplicate: 0, version: 0 }
   const take = async (some: Fact[], described: Description[] = []) => {
     const { created, merged, duplicate, version } = await ingest(graph, tenantId, some, described, { now })
@@ -64,8 +65,8 @@ const statedFacts = (graph: Graph, tenantId: string, document: Document) =>
 const NAMED_CONFIDENCE = 0.8
 
 /** A content was made by its owner and is about the things that it names, of all that texts have named by now. */
-async function contentFacts (graph: Graph, tenantId: string, { owner, source, text, observedAt = null, content }: Document): Promise<Fact[]> {
-  const common = { polarity: '+' as const, modality: 'certain' as const, source, importId: null, validFrom: null, validTo: null, observedAt, properties: {} }
+async function contentFacts (graph: Graph, tenantId: string, { owner, source, text, observedAt, content }: Document): Promise<Fact[]> {
+  const common = { polarity: '+' as const, modality: 'certain' as const, source, importId: null, validFrom: null, validTo: null, observedAt: observedAt ?? null, properties: {} }
   const whole = { sentence: text, start: 0, end: text.length }
   const named = (await namesIn(graph, tenantId, text)).filter(({ label }) => label === 'Topic' || label === 'Trend' || label === 'Product')
   return [

@@ -2,7 +2,7 @@
 // (RP3beta: Paudel, Christoffel, Newell and Bernstein 2017), so crowds lend little.
 //
 //   takes    tenantId string, seeds map, seekerId string, labels list, candidateIds list, degreeMax integer, breadth integer, now string, limit integer
-//   returns  id string, value float
+//   returns  id string, value float, confidence float
 //   seeks    Entity(tenantId, id)
 //
 // :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9}]}, seekerId: 'member:mia-tran', labels: ['Brand'], candidateIds: [], degreeMax: 1000, breadth: 1000, now: '2026-11-01', limit: 200}
@@ -20,9 +20,9 @@ WHERE secondDegree <= $degreeMax
 WITH second, mass / secondDegree AS mass ORDER BY mass DESC, second.id LIMIT $breadth
 MATCH (second)-[fact]-(to:Entity)
 WHERE fact.weight > 0 AND $seeds[to.id] IS NULL AND any(label IN labels(to) WHERE label IN $labels)
-WITH to, sum(mass * fact.weight) AS value
-WITH to.id AS id, value
+WITH to, sum(mass * fact.weight) AS value, sum(mass) AS mass
+WITH to.id AS id, value, value / mass AS confidence // of the last step
 WHERE id <> $seekerId AND ($candidateIds = [] OR id IN $candidateIds)
-RETURN id, value
+RETURN id, value, confidence
 ORDER BY value DESC, id
 LIMIT $limit;

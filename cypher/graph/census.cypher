@@ -6,7 +6,7 @@
 //
 // :param {tenantId: 'demo'}
 
-MATCH (e:Entity) WHERE e.tenantId = $tenantId
+MATCH (e:Entity) WHERE e.tenantId = $tenantId AND e.id > ''
 UNWIND [label IN labels(e) WHERE label <> 'Entity'] AS label
 RETURN label, count(*) AS nodes
 ORDER BY nodes DESC, label;

@@ -7,6 +7,7 @@
 // :param {tenantId: 'demo', since: 0, after: '', limit: 500}
 
 MATCH (e:Entity)
+USING INDEX e:Entity(tenantId, textVersion)
 WHERE e.tenantId = $tenantId AND e.textVersion > $since AND e.id > $after
 RETURN e.id AS id, e.textVersion AS textVersion, e.profile AS profile, e.goals AS goals, e.content AS content
 ORDER BY id

@@ -1,9 +1,8 @@
 import type { Affinity, DiscoverRequest, Weights } from '../../models/affinity.js'
 import { kindOf } from '../../models/vocabulary.js'
-import type { Graph } from '../graph/graph.js'
 import { candidates, labelsOf, type Candidate, type Found } from './candidates.js'
-import type { TenantIndex } from './likeness.js'
 import { reasons, type Explain } from './reasons.js'
+import type { Scene } from './scene.js'
 import { readSeeker, type Seeker } from './seeker.js'
 import { direct, likeness, paths, walk, type Part, type Parts } from './terms.js'
 import { WEIGHTS } from './weights.js'
@@ -12,35 +11,35 @@ export interface Ranked { data: Affinity[], weights: Weights, fallback: string |
 export interface Scored { candidate: Candidate, score: number, parts: Part[] }
 
 /** The k entities closest to a seeker, each with its reasons. */
-export async function rank (graph: Graph, index: TenantIndex, tenantId: string, request: DiscoverRequest, now: string): Promise<Ranked> {
-  const seeker = await readSeeker(graph, index, tenantId, request, now)
-  const found = await candidates(graph, index, tenantId, seeker, request, now)
+export async function rank (scene: Scene, request: DiscoverRequest): Promise<Ranked> {
+  const seeker = await readSeeker(scene, request)
+  const found = await candidates(scene, seeker, request)
   const weights: Weights = { ...WEIGHTS, ...request.weights }
-  const scored = await score(graph, index, tenantId, seeker, found, weights, labelsOf(request.kinds), now)
+  const scored = await score(scene, seeker, found, weights, labelsOf(request.kinds))
 
   const best = scored
     .filter((one) => request.minScore === undefined ? one.score > 0 : one.score >= request.minScore)
     .sort((a, b) => b.score - a.score || (a.candidate.id < b.candidate.id ? -1 : 1)) // ties break by id, so the order never flickers
     .slice(0, request.limit ?? 10)
-  return { data: await answers(graph, tenantId, seeker, best, weights, request.explain ?? 'summary', now), weights, fallback: fallbackOf(seeker, best) }
+  return { data: await answers(scene, seeker, best, weights, request.explain ?? 'summary'), weights, fallback: fallbackOf(seeker, best) }
 }
 
 /** The full account of one pair, whether or not the candidate would be in a list. */
-export async function explainPair (graph: Graph, index: TenantIndex, tenantId: string, request: { member: string, target: Candidate }, now: string): Promise<Ranked> {
-  const seeker = await readSeeker(graph, index, tenantId, { memberId: request.member }, now)
+export async function explainPair (scene: Scene, request: { member: string, target: Candidate }): Promise<Ranked> {
+  const seeker = await readSeeker(scene, { memberId: request.member })
   const found: Found = { candidates: [request.target], walked: { values: new Map(), complete: false } }
-  const scored = await score(graph, index, tenantId, seeker, found, WEIGHTS, [request.target.label], now)
-  return { data: await answers(graph, tenantId, seeker, scored, WEIGHTS, 'full', now), weights: WEIGHTS, fallback: null }
+  const scored = await score(scene, seeker, found, WEIGHTS, [request.target.label])
+  return { data: await answers(scene, seeker, scored, WEIGHTS, 'full'), weights: WEIGHTS, fallback: null }
 }
 
 /** Every candidate meets every term, whichever side found it; only then do scores compare. */
-async function score (graph: Graph, index: TenantIndex, tenantId: string, seeker: Seeker, found: Found, weights: Weights, labels: string[], now: string): Promise<Scored[]> {
+async function score (scene: Scene, seeker: Seeker, found: Found, weights: Weights, labels: string[]): Promise<Scored[]> {
   const ids = found.candidates.map(({ id }) => id)
   const terms: Parts[] = await Promise.all([
     direct(seeker, ids),
-    paths(graph, tenantId, seeker, ids, now),
-    walk(graph, tenantId, seeker, ids, labels, found.walked, now),
-    likeness(index, seeker, ids)
+    paths(scene, seeker, ids),
+    walk(scene, seeker, ids, labels, found.walked),
+    likeness(scene, seeker, ids)
   ])
   return found.candidates.map((candidate) => {
     const parts = terms.flatMap((term) => term.get(candidate.id) ?? [])
@@ -50,8 +49,8 @@ async function score (graph: Graph, index: TenantIndex, tenantId: string, seeker
   })
 }
 
-async function answers (graph: Graph, tenantId: string, seeker: Seeker, best: Scored[], weights: Weights, explain: Explain, now: string): Promise<Affinity[]> {
-  const told = await reasons(graph, tenantId, seeker, best, weights, explain, now)
+async function answers (scene: Scene, seeker: Seeker, best: Scored[], weights: Weights, explain: Explain): Promise<Affinity[]> {
+  const told = await reasons(scene, seeker, best, weights, explain)
   return best.map(({ candidate, score, parts }, place) => ({
     id: candidate.id,
     kind: kindOf(candidate.label),
@@ -61,7 +60,7 @@ async function answers (graph: Graph, tenantId: string, seeker: Seeker, best: Sc
     confidence: confidence(parts),
     components: components(parts),
     reasons: told[place]!,
-    warnings: parts.some(({ term }) => term === 'conflict') ? [`One of the two shuns something that the other stands for; see the reasons of the term "conflict".`] : []
+    warnings: parts.some(({ term }) => term === 'conflict') ? ['One of the two shuns something that the other stands for; see the reasons of the term "conflict".'] : []
   }))
 }
 

@@ -1,8 +1,8 @@
 import type { CitedFact, Reason, Term, Weights } from '../../models/affinity.js'
 import { VOCABULARY } from '../../models/vocabulary.js'
-import type { Graph } from '../graph/graph.js'
 import { cite } from '../graph/cite.js'
 import type { Scored } from './rank.js'
+import type { Scene } from './scene.js'
 import type { Seeker } from './seeker.js'
 import { walkPaths, type Part } from './terms.js'
 import { BOUNDS } from './weights.js'
@@ -11,11 +11,11 @@ export type Explain = 'none' | 'summary' | 'full'
 const TOLD: Record<Explain, number> = { none: 0, summary: BOUNDS.wantedReasons, full: 200 }
 
 /** The reasons of each score: the strongest one by one with path, facts and sentences, the others of a term in one. Their values sum to the score. */
-export async function reasons (graph: Graph, tenantId: string, seeker: Seeker, best: Scored[], weights: Weights, explain: Explain, now: string): Promise<Reason[][]> {
+export async function reasons (scene: Scene, seeker: Seeker, best: Scored[], weights: Weights, explain: Explain): Promise<Reason[][]> {
   if (explain === 'none') return best.map(() => [])
-  const ways = await strongestWalks(graph, tenantId, seeker, best, weights, now)
+  const ways = await strongestWalks(scene, seeker, best, weights)
   const cuts = best.map((one) => cut(one, ways.get(one.candidate.id) ?? [], TOLD[explain]))
-  const facts = await cite(graph, tenantId, cuts.flatMap(({ told }) => told.flatMap(({ steps }) => steps)).filter(({ factId }) => factId !== ''))
+  const facts = await cite(scene.graph, scene.tenantId, cuts.flatMap(({ told }) => told.flatMap(({ steps }) => steps)).filter(({ factId }) => factId !== ''))
 
   return best.map(({ candidate }, place) => {
     const names: Record<string, string> = { [seeker.id]: seeker.name, [candidate.id]: candidate.name }
@@ -23,10 +23,10 @@ export async function reasons (graph: Graph, tenantId: string, seeker: Seeker, b
   })
 }
 
-async function strongestWalks (graph: Graph, tenantId: string, seeker: Seeker, best: Scored[], weights: Weights, now: string): Promise<Map<string, Part[]>> {
+async function strongestWalks (scene: Scene, seeker: Seeker, best: Scored[], weights: Weights): Promise<Map<string, Part[]>> {
   const ids = best.filter(({ parts }) => parts.some(({ term }) => term === 'walk')).map(({ candidate }) => candidate.id)
   if (ids.length === 0) return new Map()
-  const raw = await walkPaths(graph, tenantId, seeker, ids, now)
+  const raw = await walkPaths(scene, seeker, ids)
   return new Map([...raw].map(([id, parts]) => [id, parts.map((part) => ({ ...part, value: part.value * weights.walk }))]))
 }
 

@@ -2,11 +2,10 @@ import type { DiscoverRequest } from '../../models/affinity.js'
 import type { Fact } from '../../models/triple.js'
 import type { Label } from '../../models/vocabulary.js'
 import { EngineError } from '../errors.js'
-import type { Graph } from '../graph/graph.js'
 import { namesIn, toFacts } from '../graph/link.js'
 import { resolve, evidenceLine } from '../graph/evidence.js'
 import { extract } from '../extraction/extract.js'
-import type { TenantIndex } from './likeness.js'
+import type { Scene } from './scene.js'
 import { BOUNDS } from './weights.js'
 
 /** One thing that is known of the seeker, from the graph (`factId`) or from the words of the request (`factId` is ''). */
@@ -30,45 +29,50 @@ export interface Seeker {
   goals: Float32Array | null
 }
 
-/** Reads what is known of the seeker. `now` is an ISO date: facts that ended before it are past. */
-export async function readSeeker (graph: Graph, index: TenantIndex, tenantId: string, request: DiscoverRequest, now: string): Promise<Seeker> {
-  const { memberId, query, goals = [] } = request
-  if (memberId === undefined && query === undefined && goals.length === 0) {
-    throw new EngineError('invalid_argument', 'Say who is looking (memberId) or what for (query or goals).')
-  }
-  const node = memberId === undefined ? null : await readNode(graph, tenantId, memberId, now)
+/** Reads what is known of the seeker, from the graph and from the words of the request. */
+export async function readSeeker (scene: Scene, { memberId, query, goals = [] }: DiscoverRequest): Promise<Seeker> {
   const words = [query ?? '', ...goals].join('\n').trim()
-  const wished = words === '' ? [] : await seedsOfWords(graph, tenantId, words, now)
-  const asked = words === '' ? null : await index.embed(words)
-
-  return {
-    id: memberId ?? '',
-    name: node?.name ?? 'You',
-    seeds: bySeedId(shareAudiences([...node?.seeds ?? [], ...wished])),
-    profile: memberId === undefined ? null : index.vector('profile', memberId),
-    goals: asked ?? (memberId === undefined ? null : index.vector('goals', memberId))
-  }
+  if (memberId === undefined && words === '') throw new EngineError('invalid_argument', 'Say who is looking (memberId) or what for (query or goals).')
+  const [node, asked] = await Promise.all([
+    memberId === undefined ? NOBODY : readNode(scene, memberId),
+    words === '' ? NOTHING : readWords(scene, words)
+  ])
+  return { ...node, seeds: bySeedId(shareAudiences([...node.seeds, ...asked.seeds])), goals: asked.goals ?? node.goals }
 }
 
-async function readNode (graph: Graph, tenantId: string, entityId: string, now: string): Promise<{ name: string, seeds: Seed[] }> {
+type Known = Omit<Seeker, 'seeds'> & { seeds: Seed[] }
+const NOBODY: Known = { id: '', name: 'You', seeds: [], profile: null, goals: null }
+const NOTHING = { seeds: [], goals: null }
+
+async function readWords (scene: Scene, words: string): Promise<{ seeds: Seed[], goals: Float32Array }> {
+  const [seeds, goals] = await Promise.all([seedsOfWords(scene, words), scene.index.embed(words)])
+  return { seeds, goals }
+}
+
+async function readNode ({ graph, index, tenantId, now }: Scene, entityId: string): Promise<Known> {
   const [[entity], rows] = await Promise.all([
     graph.read<{ name: string }>('graph/entity', { tenantId, entityId }),
     graph.read<Omit<Seed, 'share'>>('affinity/seeds', { tenantId, entityId, now, limit: BOUNDS.seeds })
   ])
   if (entity === undefined) throw new EngineError('not_found', `There is no entity "${entityId}"; a search by words (query) finds names.`)
-  return { name: entity.name, seeds: rows.map((row) => ({ ...row, share: 0 })) }
+  const seeds = rows.map((row) => ({ ...row, share: 0 }))
+  return { id: entityId, name: entity.name, seeds, profile: index.vector('profile', entityId), goals: index.vector('goals', entityId) }
 }
 
 /** A name in a request is taken for a wish, a little less sure than a statement. */
 const WEIGHT_OF_NAME = 0.8
 
+/** What follows a denial is not asked for, whether or not the extraction understood it. */
+const DENIED = /\b(?:no|not|never|without|except|nor|neither|avoid\w*|\w+n['’]t)\b[^.,;!?\n]*/gi
+
 /** What words ask for: the statements extracted from them, and every known name in them. All of it is wished. */
-async function seedsOfWords (graph: Graph, tenantId: string, words: string, now: string): Promise<Seed[]> {
+async function seedsOfWords ({ graph, tenantId, now }: Scene, words: string): Promise<Seed[]> {
   const { triples } = extract(words, { owner: 'You' })
   const owner = { id: '', label: 'Member' as const, name: 'You' }
   const facts = await toFacts(graph, tenantId, triples.filter((triple) => triple.subject === 'You'), { owner, source: 'request', text: words })
   const stated = facts.map((fact): Seed => ({ ...fact.object, factId: '', weight: weightOf(fact, now), confidence: fact.confidence, wish: true, share: 0 }))
-  const named = (await namesIn(graph, tenantId, words)).map((entity): Seed => ({ ...entity, factId: '', weight: WEIGHT_OF_NAME, confidence: WEIGHT_OF_NAME, wish: true, share: 0 }))
+  const named = (await namesIn(graph, tenantId, words.replace(DENIED, ' ')))
+    .map((entity): Seed => ({ ...entity, factId: '', weight: WEIGHT_OF_NAME, confidence: WEIGHT_OF_NAME, wish: true, share: 0 }))
   const told = new Set(stated.map((seed) => seed.id))
   return [...stated, ...named.filter((seed) => !told.has(seed.id))]
 }

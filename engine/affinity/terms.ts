@@ -1,7 +1,6 @@
 import type { Term } from '../../models/affinity.js'
-import type { Graph } from '../graph/graph.js'
-import { seedMap, type Walked } from './candidates.js'
-import type { TenantIndex } from './likeness.js'
+import { seedMap, type Walked, type WalkRow } from './candidates.js'
+import type { Scene, TenantIndex } from './scene.js'
 import type { Seeker } from './seeker.js'
 import { BOUNDS } from './weights.js'
 
@@ -39,7 +38,7 @@ export function direct (seeker: Seeker, ids: string[]): Parts {
 interface PathRow { id: string, term: Term, value: number, viaId: string, viaName: string, seedFactId: string, factId: string, confidence: number }
 
 /** What lies two steps away: things shared, wishes met, audiences, trends, and what stands against. */
-export async function paths (graph: Graph, tenantId: string, seeker: Seeker, ids: string[], now: string): Promise<Parts> {
+export async function paths ({ graph, tenantId, now }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
   const rows = await graph.read<PathRow>('affinity/paths',
     { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, candidateIds: ids, degreeMax: BOUNDS.degreeMax, now })
   const parts: Parts = new Map()
@@ -57,14 +56,26 @@ export async function paths (graph: Graph, tenantId: string, seeker: Seeker, ids
 }
 
 /** What lies three steps away, one part per candidate; `walkPaths` breaks it down for those that are shown. */
-export async function walk (graph: Graph, tenantId: string, seeker: Seeker, ids: string[], labels: string[], walked: Walked, now: string): Promise<Parts> {
+export async function walk ({ graph, tenantId, now }: Scene, seeker: Seeker, ids: string[], labels: string[], walked: Walked): Promise<Parts> {
   const missing = walked.complete ? [] : ids.filter((id) => !walked.values.has(id))
   const rows = missing.length === 0
     ? []
-    : await graph.read<{ id: string, value: number }>('affinity/walk',
-      { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, labels, candidateIds: missing, degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, now, limit: missing.length })
-  const values = new Map([...walked.values, ...rows.map(({ id, value }) => [id, value] as const)])
-  return new Map(ids.filter((id) => values.has(id)).map((id) => [id, [{ term: 'walk' as const, value: values.get(id)!, raw: values.get(id)!, confidence: null, steps: [], names: {} }]]))
+    : await graph.read<WalkRow>('affinity/walk', {
+      tenantId,
+      seeds: seedMap(seeker),
+      seekerId: seeker.id,
+      labels,
+      candidateIds: missing,
+      degreeMax: BOUNDS.degreeMax,
+      breadth: BOUNDS.breadth,
+      now,
+      limit: missing.length
+    })
+  const values = new Map([...walked.values, ...rows.map((row) => [row.id, row] as const)])
+  return new Map(ids.flatMap((id) => {
+    const row = values.get(id)
+    return row === undefined ? [] : [[id, [{ term: 'walk' as const, value: row.value, raw: row.value, confidence: row.confidence, steps: [], names: {} }]]]
+  }))
 }
 
 interface WalkPath {
@@ -72,7 +83,7 @@ interface WalkPath {
 }
 
 /** The strongest paths of the walk to each candidate. */
-export async function walkPaths (graph: Graph, tenantId: string, seeker: Seeker, ids: string[], now: string): Promise<Parts> {
+export async function walkPaths ({ graph, tenantId, now }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
   const rows = await graph.read<{ id: string, paths: WalkPath[] }>('affinity/walk-paths',
     { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, candidateIds: ids, degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, now, paths: 3 })
   return new Map(rows.map(({ id, paths }) => [id, paths.map((path) => ({
@@ -90,7 +101,7 @@ export async function walkPaths (graph: Graph, tenantId: string, seeker: Seeker,
 }
 
 /** Texts that read alike: the profiles of both, and what either looks for with what the other is. Cosine; what is below zero says nothing. */
-export function likeness (index: TenantIndex, seeker: Seeker, ids: string[]): Parts {
+export function likeness ({ index }: Scene, seeker: Seeker, ids: string[]): Parts {
   const profile = cosines(index, 'profile', seeker.profile, ids)
   const wished = cosines(index, 'profile', seeker.goals, ids)
   const wishing = cosines(index, 'goals', seeker.profile, ids)

@@ -1,4 +1,4 @@
-import type { Fact, FactProperties, Modality, Polarity } from '../../models/triple.js'
+import { FactProperties, type Fact, type Modality, type Polarity } from '../../models/triple.js'
 import type { Relation } from '../../models/vocabulary.js'
 import { shortHash } from './schema.js'
 
@@ -25,9 +25,12 @@ export type Resolved = {
   confidence: number
   /** What the fact weighs in a score, in [−1, 1]: the confidence by its modality, negative where it speaks against. */
   weight: number
-  certainPositive: number, certainNegative: number
-  possiblePositive: number, possibleNegative: number
-  desiredPositive: number, desiredNegative: number
+  certainPositive: number,
+  certainNegative: number
+  possiblePositive: number,
+  possibleNegative: number
+  desiredPositive: number,
+  desiredNegative: number
   validFrom: string | null
   validTo: string | null
   observedAt: string
@@ -38,12 +41,15 @@ export type Resolved = {
  * is the polarity. The first field is its identity, so the same statement from the same place is the same evidence however often
  * it arrives; lines are kept sorted, so the order of arrival leaves no trace. Nodes per evidence were measured at half the write speed.
  */
-export const EVIDENCE_FIELDS = ['id', 'polarity', 'modality', 'confidence', 'source', 'start', 'end', 'importId', 'validFrom', 'validTo', 'observedAt', 'properties', 'sentence'] as const
+export const EVIDENCE_FIELDS = [
+  'id', 'polarity', 'modality', 'confidence', 'source', 'start', 'end', 'importId', 'validFrom', 'validTo', 'observedAt', 'properties', 'sentence'
+] as const
 
 export function evidenceLine (fact: Fact, now: string): string {
   const place = [fact.source, fact.start ?? '', fact.end ?? '']
   const valid = [fact.validFrom ?? '', fact.validTo ?? '']
-  const properties = Object.keys(fact.properties).length === 0 ? '' : JSON.stringify(fact.properties, Object.keys(fact.properties).sort())
+  const keys = Object.keys(fact.properties).sort()
+  const properties = keys.length === 0 ? '' : JSON.stringify(fact.properties, keys)
   const said = [fact.polarity, fact.modality, String(fact.confidence)]
   const identity = [...said, ...place, ...valid, fact.observedAt ?? '', properties, fact.sentence].join('\t')
   return [shortHash(identity), ...said, ...place, fact.importId ?? '', ...valid, fact.observedAt ?? now, properties, oneLine(fact.sentence)].map(oneField).join('\t')
@@ -86,7 +92,7 @@ const MODALITY_WEIGHT: Record<Modality, number> = { certain: 1, desired: 0.6, po
 const AGAINST = new Set<Relation>(['AVOIDS', 'BLOCKS'])
 
 const MODALITIES: Modality[] = ['certain', 'desired', 'possible'] // the surest first
-const NONE = { count: null, countMin: null, countMax: null, unit: null, platform: null, amountMinor: null, currency: null, stage: null, outcome: null, partnershipId: null }
+const NONE = Object.fromEntries(Object.keys(FactProperties.properties).map((name) => [name, null])) as Record<keyof FactProperties, null>
 
 /**
  * Independent sources of one statement strengthen it by noisy-or (Pearl 1988): 1 − Π(1 − confidence). The surest modality that any source

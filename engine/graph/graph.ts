@@ -7,6 +7,8 @@ export type Parameters = Record<string, unknown>
 /** Runs one named query of `cypher/`, its parameters checked against its header. */
 export type Run = <T extends object = Row>(name: string, parameters: Parameters) => Promise<T[]>
 
+export interface Plan { operatorType: string, arguments: Record<string, unknown>, children: Plan[] }
+
 /** The one door to Neo4j. */
 export interface Graph {
   read: Run
@@ -15,7 +17,7 @@ export interface Graph {
   /** Runs statements that define the schema, each in a transaction of its own. */
   define: (statements: string[]) => Promise<void>
   /** The plan of a query without running it, for the test that holds files to their headers. */
-  plan: (name: string, parameters: Parameters) => Promise<{ columns: string[], operators: string[] }>
+  plan: (name: string) => Promise<{ columns: string[], writes: boolean, root: Plan }>
   queries: Map<string, Query>
   ping: () => Promise<void>
   close: () => Promise<void>
@@ -44,19 +46,15 @@ export function openGraph ({ uri, user, password }: { uri: string, user: string,
     define: (statements) => inSession(driver, 'WRITE', async (session) => {
       for (const statement of statements) await session.run(statement)
     }),
-    plan: (name, parameters) => inSession(driver, 'READ', async (session) => {
-      const query = find(queries, name)
-      const { summary, records } = await session.run(`EXPLAIN ${query.text}`, sendable(query, parameters))
-      void records
-      return { columns: summary.plan ? summary.plan.identifiers : [], operators: summary.plan ? operators(summary.plan) : [] }
+    plan: (name) => inSession(driver, 'WRITE', async (session) => {
+      const explained = session.run(`EXPLAIN ${find(queries, name).text}`)
+      const [columns, { summary }] = [await explained.keys(), await explained]
+      return { columns: columns as string[], writes: summary.queryType !== 'r', root: summary.plan as Plan }
     }),
     ping: () => inSession(driver, 'READ', async (session) => { await session.run('RETURN 1') }),
     close: () => driver.close()
   }
 }
-
-interface Plan { operatorType: string, children: Plan[] }
-const operators = (plan: Plan): string[] => [plan.operatorType, ...plan.children.flatMap(operators)]
 
 function find (queries: Map<string, Query>, name: string): Query {
   const query = queries.get(name)

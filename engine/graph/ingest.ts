@@ -74,7 +74,9 @@ function group (facts: Fact[], now: string): FactRow[] {
 }
 
 /** Adds to known facts what they do not hold yet; counts all evidence by its fate. */
-async function mergeKnown (run: Run, tenantId: string, version: number, rows: FactRow[], held: Map<string, string[]>): Promise<{ created: number, merged: number }> {
+async function mergeKnown (
+  run: Run, tenantId: string, version: number, rows: FactRow[], held: Map<string, string[]>
+): Promise<{ created: number, merged: number }> {
   let created = 0
   let merged = 0
   const changed: FactRow[] = []

@@ -19,7 +19,8 @@ const PROPER = new Set<Label>(['Member', 'Brand', 'Content', 'Product', 'Event',
  * Turns triples into facts between nodes: a name means the described node that goes by it, else one of the label that the relation
  * expects. Nodes that only texts have mentioned are not asked, so that it does not matter which text was read first.
  */
-export async function toFacts (graph: Graph, tenantId: string, triples: Triple[], { owner, source, text, observedAt = null, importId = null }: Provenance): Promise<Fact[]> {
+export async function toFacts (graph: Graph, tenantId: string, triples: Triple[], provenance: Provenance): Promise<Fact[]> {
+  const { owner, source, text, observedAt = null, importId = null } = provenance
   const names = triples.flatMap((triple) => [
     ...(triple.subject === owner.name ? [] : [{ name: triple.subject, label: triple.subjectType ?? 'Member' as const }]),
     { name: triple.object, label: objectLabel(triple) }

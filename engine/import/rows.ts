@@ -64,11 +64,14 @@ const plainFact = (subject: Fact['subject'], relation: Relation, lemma: string, 
   properties: {}
 })
 
-interface TripleRow { subject?: string, predicate?: string, object?: string, subjectType?: string, objectType?: string, polarity?: string, modality?: string, confidence?: string, source?: string, validFrom?: string, validTo?: string, observedAt?: string }
+type Column =
+  'subject' | 'predicate' | 'object' | 'subjectType' | 'objectType' | 'polarity' | 'modality' | 'confidence' | 'source' | 'validFrom' | 'validTo' | 'observedAt'
+type TripleRow = Partial<Record<Column, string>>
 
 /** CSV with a header: subject, predicate, object, and what it has of types, polarity, modality, confidence, source and validity. */
 async function * triples (text: Readable, source: string, importId: string): AsyncGenerator<Line> {
-  const rows = text.pipe(parse({ columns: true, bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true, max_record_size: 1_000_000 }))
+  const options = { columns: true, bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true, max_record_size: 1_000_000 }
+  const rows = text.pipe(parse(options))
   text.on('error', (error) => rows.destroy(error))
   for await (const { record, info } of rows as AsyncIterable<{ record: TripleRow, info: { lines: number } }>) {
     const read = readTriple(record, source, importId)
@@ -81,34 +84,43 @@ const DATE = /^\d{4}-\d{2}-\d{2}/
 function readTriple (row: TripleRow, source: string, importId: string): Fact | Rejection {
   const rejection = missing(row) ?? malformed(row)
   if (rejection !== null) return rejection
-  const predicate = row.predicate!
-  const relation = isRelation(predicate) ? predicate : RELATION_OF.get(predicate.toLowerCase()) ?? 'MENTIONS'
   const subject = readEntity(row.subject!, row.subjectType, 'Member')
   const object = readEntity(row.object!, row.objectType, 'Topic')
   if ('code' in subject) return subject
   if ('code' in object) return object
-  return {
-    ...plainFact(subject, relation, predicate.toLowerCase(), object, row.source || source, importId),
-    polarity: row.polarity === '-' ? '-' : '+',
-    modality: (row.modality || 'certain') as Modality,
-    confidence: row.confidence ? Number(row.confidence) : 1,
-    validFrom: row.validFrom || null,
-    validTo: row.validTo || null,
-    observedAt: row.observedAt || null
-  }
+  const predicate = row.predicate!
+  const relation = isRelation(predicate) ? predicate : RELATION_OF.get(predicate.toLowerCase()) ?? 'MENTIONS'
+  return { ...plainFact(subject, relation, predicate.toLowerCase(), object, row.source || source, importId), ...qualities(row) }
 }
+
+const qualities = (row: TripleRow) => ({
+  polarity: row.polarity === '-' ? '-' as const : '+' as const,
+  modality: (row.modality || 'certain') as Modality,
+  confidence: Number(row.confidence || 1),
+  validFrom: row.validFrom || null,
+  validTo: row.validTo || null,
+  observedAt: row.observedAt || null
+})
 
 function missing (row: TripleRow): Rejection | null {
   const absent = (['subject', 'predicate', 'object'] as const).find((column) => !row[column])
   return absent === undefined ? null : { code: 'missing_column', message: `The ${absent} is missing`, hint: 'A row needs subject, predicate and object under a header that names them.' }
 }
 
+const RULES: { code: string, columns: (keyof TripleRow)[], holds: (value: string) => boolean, hint: string }[] = [
+  { code: 'bad_polarity', columns: ['polarity'], holds: (value) => ['+', '-'].includes(value), hint: 'Write + or -.' },
+  { code: 'bad_modality', columns: ['modality'], holds: (value) => ['certain', 'possible', 'desired'].includes(value), hint: 'Write certain, possible or desired.' },
+  { code: 'bad_confidence', columns: ['confidence'], holds: (value) => Number(value) > 0 && Number(value) <= 1, hint: 'Write a number above 0, at most 1.' },
+  { code: 'bad_date', columns: ['validFrom', 'validTo', 'observedAt'], holds: (value) => DATE.test(value), hint: 'Write dates as 2026-11-01.' },
+  { code: 'too_long', columns: ['subject', 'predicate', 'object'], holds: (value) => value.length <= 300, hint: 'Names and predicates have at most 300 characters.' }
+]
+
 function malformed (row: TripleRow): Rejection | null {
-  if (row.polarity && !['+', '-'].includes(row.polarity)) return { code: 'bad_polarity', message: `"${row.polarity}" is no polarity`, hint: 'Write + or -.' }
-  if (row.modality && !['certain', 'possible', 'desired'].includes(row.modality)) return { code: 'bad_modality', message: `"${row.modality}" is no modality`, hint: 'Write certain, possible or desired.' }
-  if (row.confidence && !(Number(row.confidence) >= 0 && Number(row.confidence) <= 1)) return { code: 'bad_confidence', message: `"${row.confidence}" is no confidence`, hint: 'Write a number from 0 to 1.' }
-  const date = [row.validFrom, row.validTo, row.observedAt].find((value) => value && !DATE.test(value))
-  return date ? { code: 'bad_date', message: `"${date}" is no date`, hint: 'Write dates as 2026-11-01.' } : null
+  for (const { code, columns, holds, hint } of RULES) {
+    const column = columns.find((name) => row[name] && !holds(row[name]))
+    if (column !== undefined) return { code, message: `"${row[column]!.slice(0, 40)}" cannot be the ${column}`, hint }
+  }
+  return null
 }
 
 /** `brand:tonwerk` is an id; anything else is a name of the given type. */

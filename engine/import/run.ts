@@ -24,16 +24,17 @@ const ERRORS_KEPT = 1_000
 export async function importFile (graph: Graph, tenantId: string, { path, format, onProgress, signal }: ImportRequest): Promise<ImportReport> {
   const started = performance.now()
   const { importId, totalBytes } = await identify(path, format)
-  const before = (await graph.read<{ lines: number } & Omit<ImportCounts, 'read'>>('graph/import-state', { tenantId, importId }))[0]
+  const resumedAt = await linesDone(graph, tenantId, importId)
   const counts: ImportCounts = { read: 0, created: 0, merged: 0, duplicate: 0, rejected: 0 }
   const errors: ImportReport['errors'] = []
   const batch: Fact[] = []
   let line = 0
   const { text, bytesRead } = openText(path)
 
-  const flush = async (linesDone: number) => {
+  const flush = async () => {
+    const lines = batch.length > INGEST_MAX ? line - 1 : line // a long line takes several transactions, and is done with the last
     const { created, merged, duplicate } = await ingest(graph, tenantId, batch.splice(0, INGEST_MAX), [], {
-      also: (run) => run('graph/import-mark', { tenantId, importId, mark: { path: basename(path), format, lines: linesDone } })
+      also: (run) => run('graph/import-mark', { tenantId, importId, mark: { path: basename(path), format, lines } })
     })
     counts.created += created
     counts.merged += merged
@@ -43,20 +44,24 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
 
   for await (const row of readers[format](text, `import:${importId}`, importId)) {
     signal?.throwIfAborted()
-    while (batch.length >= BATCH) await flush(batch.length > INGEST_MAX ? line - 1 : line) // a long line takes several batches
+    while (batch.length >= BATCH) await flush()
     line = row.line
-    counts.read += 'facts' in row ? row.facts.length : 1
     if ('rejected' in row) {
       counts.rejected++
-      if (errors.length < ERRORS_KEPT) errors.push({ line: row.line, ...row.rejected })
-    } else if (line <= (before?.lines ?? 0)) {
-      counts.duplicate += row.facts.length
-    } else {
-      batch.push(...row.facts)
+      counts.read++
+      if (errors.length < ERRORS_KEPT) errors.push({ line, ...row.rejected })
+      continue
     }
+    counts.read += row.facts.length
+    if (line <= resumedAt) counts.duplicate += row.facts.length
+    else batch.push(...row.facts)
   }
-  while (batch.length > 0) await flush(batch.length > INGEST_MAX ? line - 1 : line)
-  return { importId, ...counts, errors, resumedAt: before?.lines ?? 0, seconds: (performance.now() - started) / 1000 }
+  while (batch.length > 0) await flush()
+  return { importId, ...counts, errors, resumedAt, seconds: (performance.now() - started) / 1000 }
+}
+
+async function linesDone (graph: Graph, tenantId: string, importId: string): Promise<number> {
+  return (await graph.read<{ lines: number }>('graph/import-state', { tenantId, importId }))[0]?.lines ?? 0
 }
 
 /** The same content in the same format is the same import. */

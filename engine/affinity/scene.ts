@@ -1,3 +1,8 @@
+import type { Graph } from '../graph/graph.js'
+
+/** Where a score is worked out: whose graph and texts, and on which day (ISO 8601). */
+export interface Scene { graph: Graph, index: TenantIndex, tenantId: string, now: string }
+
 /** What the score needs of the vector index, bound to one tenant. */
 export interface TenantIndex {
   /** The normalised vector of a text. */

@@ -1,0 +1,38 @@
+import { readdirSync } from 'node:fs'
+import t from 'tap'
+import type { Plan } from '../engine/graph/graph.js'
+import { testEngine } from './world.js'
+
+const SCANS = /AllNodesScan|NodeByLabelScan|AllRelationshipsScan|RelationshipTypeScan/
+
+t.test('every Cypher file keeps the contract of its header', async (t) => {
+  const { graph } = await testEngine(t)
+  const files = readdirSync('cypher', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.cypher') && !file.startsWith('schema'))
+  t.equal(graph.queries.size, files.length)
+
+  for (const [name, query] of graph.queries) {
+    t.ok(query.about.endsWith('.') || query.about.length > 20, `${name} says what it is about`)
+    t.ok(query.text.includes('\n// :param {'), `${name} can be pasted`)
+    const plan = await graph.plan(name)
+    t.strictSame(plan.columns.sort(), Object.keys(query.returns).sort(), `${name} returns what it says`)
+    t.strictSame(operators(plan.root).filter((operator) => SCANS.test(operator)), [], `${name} scans nothing`)
+    t.notOk(crosses(plan.root), `${name} crosses nothing but single rows`)
+    t.equal(plan.writes, query.writes, `${name} ${query.writes ? 'writes' : 'only reads'}, as it says`)
+    for (const index of query.seeks) t.ok(seeks(plan.root, index), `${name} seeks ${index}`)
+    t.notMatch(query.text, /\b(?:apoc|gds)\.|\bLOAD CSV\b/i, `${name} needs no plug-in`)
+    if (!query.writes) t.ok('tenantId' in query.takes, `${name} is for one tenant`)
+  }
+})
+
+const operators = (plan: Plan): string[] => [plan.operatorType, ...plan.children.flatMap(operators)]
+
+/** Whether two sets are crossed that may be large; two nodes sought by their ids are not. */
+const crosses = (plan: Plan): boolean => plan.children.some(crosses) ||
+  (/CartesianProduct/.test(plan.operatorType) && !plan.children.every((child) => /NodeUniqueIndexSeek|Argument/.test(leaf(child).operatorType)))
+const leaf = (plan: Plan): Plan => plan.children[0] === undefined ? plan : leaf(plan.children[0])
+
+/** Whether the plan looks nodes up by the named index: `Entity(tenantId, id)`. */
+function seeks (plan: Plan, index: string): boolean {
+  const details = String(plan.arguments.Details ?? '')
+  return (/IndexSeek/.test(plan.operatorType) && details.includes(`:${index}`)) || plan.children.some((child) => seeks(child, index))
+}
