@@ -1,6 +1,12 @@
+import { execFile } from 'node:child_process'
 import { readFile, readdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import t from 'tap'
-import { bench, percentile } from './bench.js'
+import { bench, benchmarks, percentile } from './bench.js'
+
+const run = promisify(execFile)
+const HERE = fileURLToPath(new URL('./', import.meta.url))
 
 t.test('percentile takes the nearest rank', async (t) => {
   const values = [15, 20, 35, 40, 50]
@@ -30,4 +36,12 @@ t.test('the smoke run is small and leaves no file; the full run keeps its figure
   t.match(kept, { name: 'counting', node: process.version, cpu: String, cores: Number, sizes: { runs: 7 }, figures: { seen: 21, runs: 7 } })
   t.match(kept.date, /^\d{4}-\d\d-\d\dT/)
   t.same(lines, ['counting (smoke): seen 1, runs 2, third 0.3333', 'counting (full): seen 21, runs 7, third 0.3333'])
+})
+
+t.test('every benchmark runs, small', async (t) => {
+  const env = { TERAFFI_EMBEDDER: 'hashed', TERAFFI_DATA_DIR: '.data/test', ...process.env, NODE_OPTIONS: '' }
+  for (const name of await benchmarks()) {
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', `${HERE}${name}.ts`], { env, cwd: `${HERE}..` })
+    t.match(stdout, new RegExp(`^${name} \\(smoke\\): `, 'm'))
+  }
 })
