@@ -75,16 +75,21 @@ function premodifier (tokens: readonly Token[], at: number): boolean {
   const token = tokens[at]
   if (is(token, 'JJ')) return nounFollows(tokens, at + 1)
   if (is(token, 'VBN', 'VBD')) return is(tokens[at - 1], 'DT', 'PS', 'JJ', 'POS') && is(tokens[at + 1], 'NN', 'NNP', 'JJ')
+  if (is(token, 'CC', ',')) return is(tokens[at - 1], 'JJ') && modifies(tokens, at + 1) && (is(token, 'CC') || is(tokens[at + 1], 'JJ')) && nounFollows(tokens, at + 1)
   if (is(token, 'RB')) return !OUTSIDE.test(norm(token)) && is(tokens[at + 1], 'JJ') && nounFollows(tokens, at + 2)
   return norm(token) === '&' && is(tokens[at - 1], 'NNP') && is(tokens[at + 1], 'NNP')
 }
 
 const OUTSIDE = /^(?:also|then|now|here|there|always|never|not|too|please|back|out|up|down|away|mostly|mainly|only|just|currently)$/
 
+/** "herbal and fruit teas", "slow and ethical fashion": what follows "and" stands before the same noun. */
+const modifies = (tokens: readonly Token[], at: number): boolean =>
+  is(tokens[at], 'JJ') || (is(tokens[at], 'NN') && is(tokens[at + 1], 'NN') && !is(tokens[at + 2], 'NN'))
+
 function nounFollows (tokens: readonly Token[], at: number): boolean {
   let end = at
   while (is(tokens[end], 'JJ', 'VBN', 'CC', ',') && end < at + 6) {
-    if (is(tokens[end], ',', 'CC') && !is(tokens[end + 1], 'JJ')) return false
+    if (is(tokens[end], ',', 'CC') && !modifies(tokens, end + 1)) return false
     if (is(tokens[end], 'VBN') && !is(tokens[end + 1], 'NN', 'NNP')) return false
     end++
   }
@@ -181,6 +186,6 @@ const baseAhead = (tokens: readonly Token[], at: number): boolean =>
   is(tokens[at], 'VB') || (is(tokens[at], 'RB') && is(tokens[at + 1], 'VB')) || (is(tokens[at], 'NOT') && is(tokens[at + 1], 'VB'))
 
 const controls = (lemma: string, form: string): boolean =>
-  WISHES.has(lemma) || REFUSALS.has(lemma) || /^(?:be|have|use|start|begin|continue|get|go|help|decide|choose|manage|consider|agree|promise|expect|seem|appear|tend|love)$/.test(lemma) || form === 'used'
+  WISHES.has(lemma) || REFUSALS.has(lemma) || /^(?:be|have|use|start|begin|continue|get|go|help|decide|choose|manage|consider|agree|promise|expect|seem|appear|tend|love|wait)$/.test(lemma) || form === 'used'
 
 const READERS: Reader[] = [verbGroup, nounPhrase]

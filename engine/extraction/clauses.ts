@@ -86,13 +86,20 @@ function follow ({ tokens, row, at, left, base, earlier, starts }: Context): Ope
   // "the brand that I want to work with is Muji": back to the noun that the relative clause is about
   if (last?.kind === 'relative' && last.object.length > 0 && !/^(?:and|or|but)$/.test(joint.link)) return { ...base, subject: last.object, from: left + 1 }
   // "Lena, a ceramicist, teaches": the first noun phrase, the others describe it
-  if (last === undefined && row[left]?.kind === ',' && !/^VB[GN]$/.test(tokens[row[at]!.from]!.tag)) return { ...base, subject: row.filter((chunk, i) => i < left && chunk.kind === 'NP').slice(0, 1), from: 0 }
+  if (last === undefined && row[left]?.kind === ',' && !/^VB[GN]$/.test(tokens[row[at]!.from]!.tag)) return { ...base, subject: apposed(row.slice(0, left), tokens), from: 0 }
   const afterComma = row[left]?.kind === ',' && last?.kind === 'relative'
   const main = afterComma ? earlier.findLast((clause) => clause.kind === 'main' && starts[earlier.indexOf(clause)] !== undefined) : undefined
   const verbForm = tokens[row[at]!.from]!.tag
   const kind = verbForm === 'VBG' && joint.link !== 'and' ? 'participle' as const : 'main' as const
   const subject = afterComma ? main?.subject ?? last.subject : lastSubject(earlier)
   return { ...base, kind, subject, shared: true, link: joint.link, from: joint.from }
+}
+
+/** "My podcast, Salt Roads, covers": the name of the two, else the first. */
+function apposed (row: readonly Chunk[], tokens: readonly Token[]): Chunk[] {
+  const [first, second] = row.filter((chunk) => chunk.kind === 'NP')
+  if (first === undefined || second === undefined) return first === undefined ? [] : [first]
+  return tokens[first.head]!.tag === 'NN' && tokens[second.head]!.tag === 'NNP' && tokens[second.from]!.tag === 'NNP' ? [second] : [first]
 }
 
 const lastSubject = (earlier: readonly Clause[]): Chunk[] => earlier.findLast((clause) => clause.kind !== 'infinitive')?.subject ?? []

@@ -141,6 +141,7 @@ function keep (facts: readonly Statement[], sentence: Sentence, { mode = 'lenien
     const related = relate(fact)
     const object = canonicalName(fact.object)
     if (object === '' || NOTHING.test(object) || NOTHING.test(fact.subject)) reject('no object')
+    else if (fact.narrowed === true && denies(fact, related)) reject('holds only for some')
     else if (TIMES.test(object)) reject('time')
     else if (fact.predicate === 'be' && fact.head?.tag === 'CD') reject('number')
     else if (object.length > 500 || fact.subject.length > 500 || fact.predicate.length > 200) reject('too long')
@@ -149,6 +150,9 @@ function keep (facts: readonly Statement[], sentence: Sentence, { mode = 'lenien
     else add(triple(fact, object, related ?? { relation: 'MENTIONS', objectType: mentionType(fact), properties: undefined }, sentence, owner, ownerType), into)
   }
 }
+
+/** "I avoid brands that hide their prices" says nothing against brands. */
+const denies = (fact: Statement, related: Place | undefined): boolean => fact.polarity === '-' || related?.relation === 'AVOIDS'
 
 /** Words that stand for nothing by themselves, alone or at the end ("three of them"). */
 const NOTHING = /^(?:you|yours?|everyone|everybody|everything|anyone|anybody|anything|someone|somebody|something|nobody|nothing|who|which|one|ones|there|this|that|these|those|what|most|more|much|many|some|all|any|both|each|few|several|others?|none|it|them|they|lots?|.* of (?:them|you|it|us|me|both))$/i

@@ -1,4 +1,4 @@
-import { PLATFORMS, VERBS } from './lexicon.js'
+import { PLATFORMS, READINESS, VERBS } from './lexicon.js'
 import type { Chunk } from './chunks.js'
 import { slots, type Phrase } from './phrases.js'
 import { each, role, type Reading, type Statement } from './statements.js'
@@ -46,7 +46,7 @@ export function labelled (sentence: Sentence, reading: Omit<Reading, 'tokens'>):
   const at = sentence.start + match[0].length
   const tokens = tokenise(sentence.text.slice(match[0].length), at)
   const whole: Reading = { ...reading, tokens }
-  const row = chunks(tokens).flatMap((chunk) => chunk.kind === 'VG' && tokens[chunk.head]!.tag === 'VBG' ? [{ ...chunk, kind: 'NP' as const }] : [chunk])
+  const row = chunks(tokens).flatMap((chunk) => chunk.kind === 'VG' && chunk.to === chunk.from + 1 ? [{ ...chunk, kind: 'NP' as const }] : [chunk])
   const parts = slots(tokens, row, reading.source, true)
   const draft = {
     predicate,
@@ -75,7 +75,7 @@ export function fragment (row: readonly Chunk[], reading: Reading): Statement[] 
   if (first === undefined || parts.length === 0) return []
   const denied = row[0]!.kind === 'ADV' && tokens[row[0]!.from]!.tag === 'NOT' ? '-' as const : '+' as const
   const slot = parts[0]!
-  if (first.kind === 'ADJ' && slot.prep !== '') return each([owner], { ...draft, polarity: denied, predicate: `be ${tokens[first.from]!.norm.toLowerCase()} ${slot.prep}` }, slot.items, reading)
+  if (first.kind === 'ADJ' && slot.prep !== '') return each([owner], { ...draft, polarity: denied, modality: READINESS.get(tokens[first.from]!.norm.toLowerCase()) ?? 'certain', predicate: `be ${tokens[first.from]!.norm.toLowerCase()} ${slot.prep}` }, slot.items, reading)
   if (first.kind === 'IN') return each([owner], { ...draft, polarity: denied, predicate: `be ${slot.prep}` }, plain(slot.items), reading)
   if (slot.prep !== '') return []
   return slot.items.flatMap((item) => one(item, parts, reading, draft))

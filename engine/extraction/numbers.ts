@@ -4,10 +4,10 @@ import { PLATFORMS, REACH_UNITS } from './lexicon.js'
 const NUMBER = String.raw`(\d[\d,]*(?:\.\d+)?)\s?(k|m|thousand|million|billion)?\+?`
 const COUNT = new RegExp(String.raw`(?:^|[^\p{L}\d.$€£¥])${NUMBER}(?:\s?(?:-|–|to|and)\s?${NUMBER})?(?![\p{L}\d])`, 'iu')
 const MONEY = new RegExp(String.raw`(?:(US\$|[$€£¥])\s?)?${NUMBER}(?:\s?(?:-|–|to|and)\s?[$€£¥]?${NUMBER})?(?:\s?(usd|eur|gbp|jpy|chf|sek|dollars?|euros?|pounds?|€|£|\$))?`, 'iu')
-const SCALE: Record<string, number> = { k: 1e3, thousand: 1e3, m: 1e6, million: 1e6, billion: 1e9 }
-const CURRENCY: Record<string, string> = { $: 'USD', us$: 'USD', '€': 'EUR', '£': 'GBP', '¥': 'JPY', usd: 'USD', eur: 'EUR', gbp: 'GBP', jpy: 'JPY', chf: 'CHF', sek: 'SEK', dollar: 'USD', dollars: 'USD', euro: 'EUR', euros: 'EUR', pound: 'GBP', pounds: 'GBP' }
+const SCALE = new Map(Object.entries({ k: 1e3, thousand: 1e3, m: 1e6, million: 1e6, billion: 1e9 }))
+const CURRENCY = new Map(Object.entries({ $: 'USD', us$: 'USD', '€': 'EUR', '£': 'GBP', '¥': 'JPY', usd: 'USD', eur: 'EUR', gbp: 'GBP', jpy: 'JPY', chf: 'CHF', sek: 'SEK', dollar: 'USD', dollars: 'USD', euro: 'EUR', euros: 'EUR', pound: 'GBP', pounds: 'GBP' }))
 
-const value = (digits: string, scale: string | undefined): number => Number(digits.replace(/,/g, '')) * (SCALE[scale?.toLowerCase() ?? ''] ?? 1)
+const value = (digits: string, scale: string | undefined): number => Number(digits.replace(/,/g, '')) * (SCALE.get(scale?.toLowerCase() ?? '') ?? 1)
 
 /** "10k to 50k followers on TikTok" → its bounds, unit and platform; nothing where no number with a known unit is named. */
 export function counted (text: string, beside: string): FactProperties | undefined {
@@ -28,7 +28,7 @@ export function money (text: string): FactProperties | undefined {
   const match = MONEY.exec(text)
   if (match === null) return undefined
   const [, sign, low, lowScale, high, highScale, word] = match
-  const currency = CURRENCY[(sign ?? word ?? '').toLowerCase()]
+  const currency = CURRENCY.get((sign ?? word ?? '').toLowerCase())
   const amount = high === undefined ? value(low!, lowScale) : value(high, highScale)
   if (currency === undefined || !Number.isSafeInteger(Math.round(amount * 100))) return undefined
   return { amountMinor: Math.round(amount * (currency === 'JPY' ? 1 : 100)), currency }

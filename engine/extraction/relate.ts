@@ -32,7 +32,7 @@ const platform = ({ object, beside }: Statement): boolean => /^\d/.test(object) 
 const ABOUT = /^(?:make|write|film|record|shoot|produce|create|publish|post|speak|talk|vlog|blog|teach|do|draw|host|run|share) (?:\S+ )?about$/
 
 /** Where the object decides what the verb means. */
-const SPECIAL: Record<string, Special> = {
+const SPECIAL = new Map<string, Special>(Object.entries<Special>({
   have: (statement, noun) => REACH_UNITS.has(noun) || platform(statement) ? 'REACHES' : statement.by === 'apposition' ? 'OWNS' : ORGANISATION.test(noun) || /^(?:channel|account)$/.test(noun) ? 'OWNS' : undefined,
   grow: (_, noun) => REACH_UNITS.has(noun) ? 'REACHES' : undefined,
   start: (statement, noun) => isName(statement) || ORGANISATION.test(noun) ? 'FOUNDED' : 'CREATES',
@@ -52,9 +52,9 @@ const SPECIAL: Record<string, Special> = {
   do: (statement) => statement.polarity === '-' ? 'INTERESTED_IN' : undefined,
   find: wish,
   meet: wish
-}
+}))
 
-const special = (statement: Statement): Relation | undefined => SPECIAL[statement.predicate]?.(statement, noun(statement)) ?? (ABOUT.test(statement.predicate) ? 'COVERS_TOPIC' : undefined)
+const special = (statement: Statement): Relation | undefined => SPECIAL.get(statement.predicate)?.(statement, noun(statement)) ?? (ABOUT.test(statement.predicate) ? 'COVERS_TOPIC' : undefined)
 const isPlace = (statement: Statement): boolean => isName(statement) && /^(?:across|in|throughout)$/.test(statement.predicate.split(' ').at(-1)!)
 
 type Typing = (statement: Statement, noun: string, isName: boolean) => Label

@@ -2,6 +2,7 @@ import type { Modality, Polarity, Span } from '../../models/triple.js'
 import { RELATION_OF } from '../../models/vocabulary.js'
 import type { Chunk } from './chunks.js'
 import type { Clause } from './clauses.js'
+import { READINESS } from './lexicon.js'
 import { isAudience, isDream, isOutlet, isOwner, subjectName, type Cast } from './names.js'
 import { phrase, slots, type Phrase, type Slot, type Source } from './phrases.js'
 import { singular } from './tag.js'
@@ -24,6 +25,8 @@ export interface Statement {
   /** How it was read; the confidence of a triple depends on it. */
   by: 'verb' | 'copula' | 'passive' | 'apposition' | 'label' | 'fragment'
   kind: Clause['kind']
+  /** A clause after the object narrows it: "brands that hide their prices". */
+  narrowed?: boolean
 }
 
 export interface Reading { tokens: readonly Token[], source: Source, cast: Cast }
@@ -103,6 +106,7 @@ export function each (subjects: readonly Subject[], draft: Draft, items: readonl
       object: text,
       objectSpan: object.span,
       head,
+      narrowed: /^(?:WP|SC)$/.test(reading.tokens[object.to]?.tag ?? ''),
       polarity: object.negated ? flip(draft.polarity, object, reading) : draft.polarity
     }))
   })
@@ -174,10 +178,13 @@ function adjective (rest: readonly Chunk[], names: Subject[], draft: Draft, read
   const word = tokens[rest[0]!.from]!
   const parts = slots(tokens, rest.slice(1), source)
   const slot = parts[0]
-  if (rest[1]?.kind === 'IN' && slot !== undefined && slot.prep !== '') return each(names, { ...draft, predicate: `be ${word.norm.toLowerCase()} ${slot.prep}` }, slot.items, reading)
+  if (rest[1]?.kind === 'IN' && slot !== undefined && slot.prep !== '') return each(names, { ...draft, modality: ready(word, slot) ?? draft.modality, predicate: `be ${word.norm.toLowerCase()} ${slot.prep}` }, slot.items, reading)
   const adjectives = rest.filter((chunk) => chunk.kind === 'ADJ').map((chunk) => phrase(tokens, chunk.from, chunk.to, chunk.head, source))
   return each(names, { ...draft, predicate: 'be' }, adjectives, reading)
 }
+
+/** "open to", "keen on": not yet so. */
+const ready = (word: Token, slot: Slot): Modality | undefined => slot.prep === 'about' ? undefined : READINESS.get(word.norm.toLowerCase())
 
 const OF = /^(.+?) (?:of|for|at) (.+)$/i
 

@@ -22,11 +22,12 @@ export function tag (words: readonly string[]): Tagged[] {
   return words.map((word, i) => ({ tag: tags[i]!, lemma: lemma(word, tags[i]!), ...(tags[i] === 'NNP' ? naming(guesses[i]!) : {}) }))
 }
 
-const SIGNS: Record<string, Tag> = { ',': ',', ';': ':', ':': ':', '—': ':', '–': ':', '--': ':', '-': ':', '...': ':', '…': ':', '.': '.', '!': '.', '?': '.', '(': '(', '[': '(', '{': '(', ')': ')', ']': ')', '}': ')', '"': '"', '“': '"', '”': '"', "'": '"', '‘': '"', '’': '"', '`': '"' }
+const SIGNS: ReadonlyMap<string, Tag> = new Map([[',', ','], [';:—–-…', ':'], ['.!?', '.'], ['([{', '('], [')]}', ')'], ['"“”\'‘’`', '"']]
+  .flatMap(([signs, tag]) => [...signs!, ...(tag === ':' ? ['--', '...'] : [])].map((sign) => [sign, tag as Tag] as const)))
 
 function closed (word: string): Tag | undefined {
   const lower = word.toLowerCase()
-  const known = SIGNS[word] ?? CLOSED.get(lower)
+  const known = SIGNS.get(word) ?? CLOSED.get(lower)
   if (known !== undefined) return known
   if (/^[@#]./.test(word)) return 'NNP'
   if (/^(?:[$€£¥]|US\$|A\$|C\$)?\d/.test(word)) return /^\d+(?:st|nd|rd|th)$|^\d+-[a-z]/i.test(word) ? 'JJ' : 'CD'
@@ -98,6 +99,10 @@ const CORRECTIONS: Correction[] = [
   (tags, words, i) => tags[i] === 'VB' && !AUXILIARY.test(words[i]!) && /^(?:am|is|are|was|were|be)$/i.test(auxiliary(tags, words, i)) ? 'JJ' : undefined,
   // "Bike repair in a container", "Film reviews": what is no order at the beginning
   (tags, words, i) => i === 0 && tags[i] === 'VB' && BOTH.test(words[i]!) && /^(?:NN|CC|,)$/.test(tags[1] ?? '.') ? 'NN' : undefined,
+  // "Covers night trains": a profile that leaves out "she"
+  (tags, words, i) => i === 0 && /^NNP?$/.test(tags[i]!) && /s$/.test(words[0]!) && verbLemma(words[0]!) !== undefined && !BOTH.test(words[0]!.slice(0, -1)) && /^(?:NN|JJ|DT|PS|NNP)$/.test(tags[1] ?? '.') ? 'VBZ' : undefined,
+  // "love felt"
+  (tags, words, i) => tags[i] === 'VBD' && /^(?:VB|VBZ)$/.test(tags[i - 1] ?? '.') && !AUXILIARY.test(words[i - 1]!) ? 'NN' : undefined,
   // "Open to outdoor brands"
   (tags, words, i) => i === 0 && tags[i] === 'VB' && /^open$/i.test(words[0]!) ? 'JJ' : undefined,
   // "since 2019"

@@ -17,7 +17,7 @@ const WORD = new RegExp([
 ].map((part) => part.source).join('|'), 'gu')
 
 const CLITIC = /^(.+?)(n['’]t|['’](?:m|re|ve|ll|d|s))$/i
-const READS: Record<string, string> = { "n't": 'not', "'m": 'am', "'re": 'are', "'ve": 'have', "'ll": 'will', "'d": 'would', ca: 'can', wo: 'will', sha: 'shall' }
+const READS = new Map(Object.entries({ "n't": 'not', "'m": 'am', "'re": 'are', "'ve": 'have', "'ll": 'will', "'d": 'would', ca: 'can', wo: 'will', sha: 'shall' }))
 const PRONOUN = /^(?:i|you|he|she|it|we|they|that|who|there|what|here|let)$/i
 
 type Piece = Pick<Token, 'text' | 'norm' | 'start' | 'end'>
@@ -31,10 +31,10 @@ export function tokens (sentence: string, offset = 0): Token[] {
 
 /** The words of a sentence that is already split at spaces (Penn Treebank style); offsets count tokens. */
 export function givenTokens (words: readonly string[]): Token[] {
-  return tagged(words.map((text, i) => ({ text, norm: BRACKET[text] ?? reading(text, words[i - 1]), start: i, end: i + 1 })))
+  return tagged(words.map((text, i) => ({ text, norm: BRACKET.get(text) ?? reading(text, words[i - 1]), start: i, end: i + 1 })))
 }
 
-const BRACKET: Record<string, string> = { '-LRB-': '(', '-RRB-': ')', '-LSB-': '[', '-RSB-': ']', '``': '"', "''": '"' }
+const BRACKET = new Map(Object.entries({ '-LRB-': '(', '-RRB-': ')', '-LSB-': '[', '-RSB-': ']', '``': '"', "''": '"' }))
 
 function split (word: string, start: number): Piece[] {
   if (word.toLowerCase() === 'cannot') return [piece(word.slice(0, 3), start), { ...piece(word.slice(3), start + 3) }]
@@ -51,7 +51,7 @@ function reading (text: string, before?: string, after?: string): string {
   const lower = text.toLowerCase().replace('’', "'")
   if (lower === "'s") return before !== undefined && PRONOUN.test(before) ? 'is' : "'s"
   if (/^(?:ca|wo|sha)$/.test(lower) && !(after ?? '').toLowerCase().startsWith('n')) return text
-  return READS[lower] ?? text.normalize('NFKC')
+  return READS.get(lower) ?? text.normalize('NFKC')
 }
 
 function tagged (pieces: Piece[]): Token[] {
