@@ -78,7 +78,8 @@ t.test('MENTIONS keeps its lemma apart, other relations do not', async (t) => {
 })
 
 t.test('what evidence resolves to', (t) => {
-  const resolved = (...facts: Fact[]) => resolve(facts.reduce((lines, one) => mergeEvidence(lines, [evidenceLine(one, NOW)]), [] as string[]), facts[0]!.relation)
+  const lines = (facts: Fact[]) => facts.reduce((held, one) => mergeEvidence(held, [evidenceLine(one, NOW)]), [] as string[])
+  const resolved = (...facts: Fact[]) => resolve(lines(facts), facts[0]!.relation)
   const likes = (mark: string, confidence: number, more: Partial<Fact> = {}) => fact(`ada ${mark}HAS_AFFINITY_WITH jazz`, { confidence, ...more })
 
   t.match(resolved(likes('', 0.5), likes('', 0.5, { source: 'b' })), { polarity: '+', modality: 'certain', confidence: 0.75, weight: 0.75, certainPositive: 2 }, 'two halves make three quarters')

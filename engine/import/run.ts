@@ -42,7 +42,7 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
     onProgress?.({ ...counts, line, bytes: bytesRead(), totalBytes })
   }
 
-  for await (const row of readers[format](text, `import:${importId}`, importId)) {
+  for await (const row of readable(path, readers[format](text, `import:${importId}`, importId))) {
     signal?.throwIfAborted()
     while (batch.length >= BATCH) await flush()
     line = row.line
@@ -58,6 +58,15 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
   }
   while (batch.length > 0) await flush()
   return { importId, ...counts, errors, resumedAt, seconds: (performance.now() - started) / 1000 }
+}
+
+/** What the file cannot give is the caller's to mend: the error names it. */
+async function * readable<T> (path: string, rows: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield * rows
+  } catch (error) {
+    throw new EngineError('invalid_argument', `"${path}" cannot be read: ${(error as Error).message}. What came before was imported.`, [], { cause: error })
+  }
 }
 
 async function linesDone (graph: Graph, tenantId: string, importId: string): Promise<number> {
