@@ -1,5 +1,5 @@
 import type { Modality, Span, Triple, Unmapped } from '../../models/triple.js'
-import { isRelation, type Label, type Relation } from '../../models/vocabulary.js'
+import type { Label, Relation } from '../../models/vocabulary.js'
 import { EngineError } from '../errors.js'
 import { canonicalName } from './canonical.js'
 import { chunks, type Chunk } from './chunks.js'
@@ -7,7 +7,7 @@ import { clauses, type Clause } from './clauses.js'
 import { confidence } from './confidence.js'
 import { apposition } from './apposition.js'
 import { fragment, labelled } from './fragments.js'
-import { cast, remember, type Cast } from './names.js'
+import { afterObject, afterSubject, cast, type Cast } from './names.js'
 import { firstDay, lastDay } from './numbers.js'
 import { mentionType, relate } from './relate.js'
 import { phrase } from './phrases.js'
@@ -34,39 +34,46 @@ export function extract (text: string, options: ExtractOptions): Extraction {
 }
 
 function readSentence (sentence: Sentence, context: Omit<Reading, 'tokens'>, options: ExtractOptions, into: Extraction): Cast {
-  const drop = (reason: string, what: Partial<Unmapped> = {}) =>
-    into.unmapped.push({ subject: '', predicate: '', object: '', ...what, reason, sentence: place(sentence) })
-  if (tooLong(sentence.text)) {
-    drop(`too long: more than ${SENTENCE_WORDS_MAX} words in one sentence`)
+  const drop: Drop = (reason, predicate = '') => { into.unmapped.push({ subject: '', predicate, object: '', reason, sentence: place(sentence) }) }
+  const unread = tooLong(sentence.text) ? `too long: more than ${SENTENCE_WORDS_MAX} words in one sentence` : /\?["'”’)]*$/.test(sentence.text) ? 'question' : null
+  if (unread !== null) {
+    drop(unread)
     return context.cast
   }
-  if (/\?["'”’)]*$/.test(sentence.text)) {
-    drop('question')
-    return context.cast
-  }
-  const label = labelled(sentence, context)
-  if (label !== null) {
-    keep(label, sentence, options, into)
-    return context.cast
-  }
-  const tokens = tokenise(sentence.text, sentence.start)
-  const reading: Reading = { ...context, tokens }
-  const mood = moodOf(tokens)
+  const reading: Reading = { ...context, tokens: tokenise(sentence.text, sentence.start) }
+  const facts = labelled(sentence, context) ?? readSegments(reading, drop)
+  keep(REFUSED.test(sentence.text) ? facts.map(refused) : facts, sentence, options, into)
+  return reading.cast
+}
+
+type Drop = (reason: string, predicate?: string) => void
+
+function readSegments (reading: Reading, drop: Drop): Statement[] {
   const facts: Statement[] = []
-  for (const row of segments(chunks(tokens), tokens)) {
-    const parts = clauses(tokens, row)
+  const mood = moodOf(reading.tokens)
+  for (const row of segments(chunks(reading.tokens), reading.tokens)) {
+    const parts = clauses(reading.tokens, row)
     facts.push(...apposition(row, parts, reading))
     for (const clause of parts) {
-      if (/^(?:if|unless|whether)$/.test(clause.link)) { drop('condition'); continue }
+      if (CONDITION.test(clause.link)) {
+        drop('condition')
+        continue
+      }
       const said = clause.verb === null ? notSoMuch(clause, facts, reading) ?? fragment(clause.rest, reading) : about(clause, parts, reading)
-      if (said.length === 0 && clause.verb !== null) drop('no object', { predicate: tokens[clause.verb.head]!.lemma })
+      if (said.length === 0 && clause.verb !== null) drop('no object', reading.tokens[clause.verb.head]!.lemma)
       facts.push(...said.map((fact) => ({ ...fact, modality: weaker(fact.modality, mood) })))
       reading.cast = heard(clause, facts, reading)
     }
   }
-  keep(facts, sentence, options, into)
-  return reading.cast
+  return facts
 }
+
+const CONDITION = /^(?:if|unless|whether|provided)$/
+const UNSURE = /^(?:if|unless|provided|rumou?rs?|allegedly|reportedly|apparently|maybe|perhaps|possibly|probably)$/i
+
+/** "Pod machines: no thanks." */
+const REFUSED = /[:,;—–-]\s*(?:no|nope|no,? thanks|no,? thank you|never|not for (?:me|us)|hard pass|no way|please don['’]t)[.!]*$/i
+const refused = (fact: Statement): Statement => fact.by === 'fragment' ? { ...fact, predicate: 'want', polarity: '-' } : fact
 
 /** Semicolons, colons and dashes part what a sentence says. */
 function segments (row: readonly Chunk[], tokens: readonly Token[]): Chunk[][] {
@@ -94,14 +101,19 @@ const tooLong = (text: string): boolean => text.length > 12 * SENTENCE_WORDS_MAX
 
 /** Statements of one clause; whatever describes the owner's own role is said of the owner. */
 function about (clause: Clause, parts: readonly Clause[], reading: Reading): Statement[] {
-  const { tokens, cast } = reading
-  if (/^rumou?rs?$/i.test(tokens[clause.subject[0]?.head ?? -1]?.norm ?? '')) return []
   const said = statements(clause, reading)
-  const antecedent = clause.kind === 'main' || clause.shared ? undefined : clause.subject[0]
-  const copula = antecedent === undefined ? undefined : parts.find((part) => part !== clause && (part.verb === null || tokens[part.verb.head]!.lemma === 'be') && isNamed(part, antecedent))
-  if (copula === undefined) return clause.kind === 'infinitive' ? purpose(said, clause, parts, reading) : said
-  const subject = copula.subject[0] === undefined ? cast.owner : statements(copula, reading)[0]?.subject ?? cast.owner
-  return said.map((fact) => ({ ...fact, subject, subjectSpan: undefined }))
+  const [subject] = clause.subject
+  if (subject !== undefined && UNSURE.test(reading.tokens[subject.head]!.norm)) return []
+  const holder = subject === undefined || clause.kind === 'main' || clause.shared ? undefined : holderOf(clause, subject, parts, reading)
+  if (holder !== undefined) return said.map((fact) => ({ ...fact, subject: holder, subjectSpan: undefined }))
+  return clause.kind === 'infinitive' ? purpose(said, clause, parts, reading) : said
+}
+
+/** Of whom it is said that they are this: "I'm a potter who …" is about me. */
+function holderOf (clause: Clause, noun: Chunk, parts: readonly Clause[], reading: Reading): string | undefined {
+  const copula = parts.find((part) => part !== clause && isNamed(part, noun) && (part.verb === null || reading.tokens[part.verb.head]!.lemma === 'be'))
+  if (copula === undefined) return undefined
+  return copula.verb === null || copula.subject.length === 0 ? reading.cast.owner : statements(copula, reading)[0]?.subject ?? reading.cast.owner
 }
 
 /** Whether a clause says that its subject is the noun: "I'm a potter", not "I'm open to potters". */
@@ -121,7 +133,7 @@ function purpose (said: Statement[], clause: Clause, parts: readonly Clause[], r
 
 /** Hearsay and conditions weaken everything that a sentence says for certain. */
 function moodOf (tokens: readonly Token[]): Modality {
-  const unsure = tokens.some((token) => /^(?:if|unless|rumou?rs?|allegedly|reportedly|apparently|maybe|perhaps|possibly|probably)$/i.test(token.norm))
+  const unsure = tokens.some((token) => UNSURE.test(token.norm))
   return unsure ? 'possible' : 'certain'
 }
 
@@ -130,71 +142,75 @@ const weaker = (modality: Modality, mood: Modality): Modality => modality === 'c
 function heard (clause: Clause, facts: readonly Statement[], { cast, tokens }: Reading): Cast {
   const last = facts.at(-1)
   if (last === undefined) return cast
-  const subject = clause.subject[0]
-  const after = remember(cast, last.subject, subject === undefined ? undefined : tokens[subject.head], 'subject')
-  return last.head === undefined ? after : remember(after, last.object, last.head, 'object')
+  const [subject] = clause.subject
+  return afterObject(afterSubject(cast, last.subject, subject === undefined ? undefined : tokens[subject.head]), last.object, last.head)
 }
 
-function keep (facts: readonly Statement[], sentence: Sentence, { mode = 'lenient', owner, ownerType }: ExtractOptions, into: Extraction): void {
+function keep (facts: readonly Statement[], sentence: Sentence, options: ExtractOptions, into: Extraction): void {
   for (const fact of facts) {
-    const reject = (reason: string) => into.unmapped.push({ subject: fact.subject, predicate: fact.predicate, object: fact.object, reason, sentence: place(sentence) })
     const related = relate(fact)
-    const object = canonicalName(fact.object)
-    if (object === '' || NOTHING.test(object) || NOTHING.test(fact.subject)) reject('no object')
-    else if (fact.narrowed === true && denies(fact, related)) reject('holds only for some')
-    else if (TIMES.test(object)) reject('time')
-    else if (fact.predicate === 'be' && fact.head?.tag === 'CD') reject('number')
-    else if (object.length > 500 || fact.subject.length > 500 || fact.predicate.length > 200) reject('too long')
-    else if (object.toLowerCase() === fact.subject.toLowerCase()) reject('says nothing new')
-    else if (related === undefined && mode === 'strict') reject(`"${fact.predicate}" is not in the vocabulary`)
-    else add(triple(fact, object, related ?? { relation: 'MENTIONS', objectType: mentionType(fact), properties: undefined }, sentence, owner, ownerType), into)
+    const reason = empty(fact) ?? (fact.narrowed === true && denies(fact, related) ? 'holds only for some' : null) ??
+      (related === undefined && options.mode === 'strict' ? `"${fact.predicate}" is not in the vocabulary` : null)
+    if (reason === null) add(triple(fact, related ?? { relation: 'MENTIONS', objectType: mentionType(fact), properties: undefined }, sentence, options), into)
+    else into.unmapped.push({ subject: fact.subject, predicate: fact.predicate, object: fact.object, reason, sentence: place(sentence) })
   }
+}
+
+/** Why a statement names nothing that could be kept; null where it does. */
+function empty (fact: Statement): string | null {
+  const object = canonicalName(fact.object)
+  if (object === '' || NOTHING.test(object) || NOTHING.test(fact.subject)) return 'no object'
+  if (TIMES.test(object)) return 'time'
+  if (fact.predicate === 'be' && fact.head?.tag === 'CD') return 'number'
+  if (object.length > 500 || fact.subject.length > 500 || fact.predicate.length > 200) return 'too long'
+  return object.toLowerCase() === fact.subject.toLowerCase() ? 'says nothing new' : null
 }
 
 /** "I avoid brands that hide their prices" says nothing against brands. */
 const denies = (fact: Statement, related: Place | undefined): boolean => fact.polarity === '-' || related?.relation === 'AVOIDS'
 
 /** Words that stand for nothing by themselves, alone or at the end ("three of them"). */
-const NOTHING = /^(?:you|yours?|everyone|everybody|everything|anyone|anybody|anything|someone|somebody|something|nobody|nothing|who|which|one|ones|there|this|that|these|those|what|most|more|much|many|some|all|any|both|each|few|several|others?|none|it|them|they|lots?|.* of (?:them|you|it|us|me|both))$/i
-const TIMES = /^(?:(?:at |the |every |each )?(?:nights?|weekends?|mornings?|evenings?|days?|weeks?|months?|years?|time|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|spring|summer|autumn|winter)|(?:19|20)\d\d)$/i
+const NOTHING = new RegExp('^(?:you|yours?|every(?:one|body|thing)|any(?:one|body|thing)|some(?:one|body|thing)|nobody|nothing|who|which|ones?|there|this|that|these|those|what|' +
+  'most|more|much|many|some|all|any|both|each|few|several|others?|none|it|them|they|lots?|.* of (?:them|you|it|us|me|both))$', 'i')
+const TIMES = new RegExp('^(?:(?:at |the |every |each )?(?:nights?|weekends?|mornings?|evenings?|days?|weeks?|months?|years?|time|spring|summer|autumn|winter|' +
+  '(?:mon|tues|wednes|thurs|fri|satur|sun)days?)|(?:19|20)\\d\\d)$', 'i')
 
 type Place = NonNullable<ReturnType<typeof relate>>
 
-function triple (fact: Statement, object: string, { relation, objectType, properties }: Place, sentence: Sentence, owner: string, ownerType: Label | undefined): Triple {
-  const { since, until } = dates(fact)
-  const spans: Triple['spans'] = { sentence: place(sentence), object: fact.objectSpan }
-  if (fact.subjectSpan !== undefined) spans.subject = fact.subjectSpan
-  if (fact.predicateSpan !== undefined) spans.predicate = fact.predicateSpan
-  const made: Triple = {
-    subject: fact.subject === owner ? owner : canonicalName(fact.subject) || fact.subject,
+function triple (fact: Statement, { relation, objectType, properties }: Place, sentence: Sentence, { owner, ownerType }: ExtractOptions): Triple {
+  const object = canonicalName(fact.object)
+  const [aboutOwner, toOwner] = [fact.subject === owner, object === canonicalName(owner)]
+  const made = {
+    subject: aboutOwner ? owner : canonicalName(fact.subject) || fact.subject,
     predicate: fact.predicate,
-    object: object === canonicalName(owner) ? owner : object,
+    object: toOwner ? owner : object,
     relation,
     polarity: fact.polarity,
     modality: wished(relation, fact),
     confidence: confidence(fact, relation, sentence.text),
-    spans
+    spans: given({ sentence: place(sentence), subject: fact.subjectSpan, predicate: fact.predicateSpan, object: fact.objectSpan }),
+    subjectType: aboutOwner ? ownerType : undefined,
+    objectType: toOwner && ownerType !== undefined ? ownerType : objectType,
+    ...dates(fact),
+    properties
   }
-  if (ownerType !== undefined && fact.subject === owner) made.subjectType = ownerType
-  if (objectType !== undefined && isRelation(relation)) made.objectType = object === owner && ownerType !== undefined ? ownerType : objectType
-  if (since !== undefined) made.validFrom = since
-  if (until !== undefined) made.validTo = until
-  if (properties !== undefined) made.properties = properties
-  return made
+  return given(made)
 }
+
+/** Without the fields that are not known. */
+const given = <T extends object>(fields: T): T => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 
 /** Who looks for something wishes for it. */
 const wished = (relation: Relation, fact: Statement): Modality =>
-  relation === 'SEEKS' && fact.modality === 'certain' && /^(?:look for|seek|want|need|search for)$/.test(fact.predicate) && fact.by !== 'fragment' ? 'desired' : fact.modality
+  relation === 'SEEKS' && fact.modality === 'certain' && /^(?:look for|seek|want|need|search for|hope for|dream of)$/.test(fact.predicate) && fact.by !== 'fragment' ? 'desired' : fact.modality
 
-function dates (fact: Statement): { since: string | undefined, until: string | undefined } {
+function dates (fact: Statement): { validFrom: string | undefined, validTo: string | undefined } {
   const year = (prep: string) => fact.beside.find((slot) => slot.prep === prep)?.items[0]?.text ?? ''
-  return { since: firstDay(year('since')), until: lastDay(year('until')) }
+  return { validFrom: firstDay(year('since')), validTo: lastDay(year('until')) }
 }
 
 /** The same triple twice in one place says it once. */
 function add (made: Triple, into: Extraction): void {
-  const same = (other: Triple) => other.subject === made.subject && other.predicate === made.predicate && other.object === made.object && other.spans.object.start === made.spans.object.start
-  if (!into.triples.some(same)) into.triples.push(made)
+  const key = ({ subject, predicate, object, spans }: Triple) => [subject, predicate, object, spans.object.start].join('\n')
+  if (!into.triples.some((other) => key(other) === key(made))) into.triples.push(made)
 }
-

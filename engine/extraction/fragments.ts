@@ -1,9 +1,9 @@
 import { PLATFORMS, READINESS, VERBS } from './lexicon.js'
 import type { Chunk } from './chunks.js'
-import { slots, type Phrase } from './phrases.js'
+import { slots, type Phrase, type Slot } from './phrases.js'
 import { each, role, type Reading, type Statement } from './statements.js'
 import type { Sentence } from './sentences.js'
-import { tokens as tokenise } from './tokens.js'
+import { tokens as tokenise, type Token } from './tokens.js'
 import { chunks } from './chunks.js'
 
 /** What a label says about the owner. */
@@ -61,7 +61,6 @@ export function labelled (sentence: Sentence, reading: Omit<Reading, 'tokens'>):
   return each([{ name: reading.cast.owner }], draft, items, whole)
 }
 
-
 const ROLE = /(?:[^m]er|or|ist|ian|eur|ress|ant|man|woman|person|people|fluencer|expert|geek|nerd|addict|pro|host|chef|cook|dad|mum|mom|mother|father|parent|coach|student|founder|brand|studio|company|label|agency|shop|store|podcast|magazine|collective|cafe|café|bakery|brewery|duo|team|band|publisher|startup|start-up|blog|newsletter|channel|nurse|guide|wife|husband|artist|maker|head|director|entrepreneur|enthusiast|ambassador|family|couple|twin|poet|vet|medic|athlete|model|dj|mc|ceo|cto|vlogger|festival|business|charity|nonprofit|non-profit|network|platform|kitchen|farm|marketplace|house|atelier|workshop|club|school|service|app|editor|native|expat|nomad|buff|fanatic|junkie|fan|lover)$|^(?:ex|co|self)-/i
 const NOT_ROLE = /^(?:beer|water|paper|weather|summer|winter|leather|flower|butter|ginger|power|order|number|computer|fiber|timber|copper|silver|pepper|outdoor|decor|color|flavor|humor|interior|motor|gender|skincare|theater|culture|river|soccer|poster|letter|container|sneaker|trainer)s?$/i
 
@@ -75,21 +74,27 @@ export function fragment (row: readonly Chunk[], reading: Reading): Statement[] 
   if (first === undefined || parts.length === 0) return []
   const denied = row[0]!.kind === 'ADV' && tokens[row[0]!.from]!.tag === 'NOT' ? '-' as const : '+' as const
   const slot = parts[0]!
-  if (first.kind === 'ADJ' && slot.prep !== '') return each([owner], { ...draft, polarity: denied, modality: READINESS.get(tokens[first.from]!.norm.toLowerCase()) ?? 'certain', predicate: `be ${tokens[first.from]!.norm.toLowerCase()} ${slot.prep}` }, slot.items, reading)
+  const word = tokens[first.from]!.norm.toLowerCase()
+  if (first.kind === 'ADJ' && slot.prep !== '') return each([owner], { ...draft, polarity: denied, modality: READINESS.get(word) ?? 'certain', predicate: `be ${word} ${slot.prep}` }, slot.items, reading)
   if (first.kind === 'IN') return each([owner], { ...draft, polarity: denied, predicate: `be ${slot.prep}` }, plain(slot.items), reading)
   if (slot.prep !== '') return []
-  return slot.items.flatMap((item) => one(item, parts, reading, draft))
+  const named = slot.items.filter((item) => !cast.names.has(item.text.toLowerCase()) && tokens[item.head]!.tag !== 'PRP')
+  return named.flatMap((item) => {
+    if (isKind(item, tokens)) return role(owner, draft, item, parts, reading)
+    const predicate = sense(item, tokens[item.head]!, parts)
+    return predicate === undefined ? [] : each([owner], { ...draft, predicate }, [item], reading)
+  })
+}
 
-  function one (item: Phrase, parts: ReturnType<typeof slots>, reading: Reading, draft: Omit<Statement, 'subject' | 'object' | 'objectSpan'>): Statement[] {
-    const head = tokens[item.head]!
-    if (item.negated) return each([owner], { ...draft, predicate: 'want' }, [item], reading)
-    if (cast.names.has(item.text.toLowerCase()) || head.tag === 'PRP') return []
-    if (isRole(head.norm) || / of (?:\d|two|three|four|five)/.test(item.text)) return role(owner, draft, item, parts, reading, source, tokens)
-    if (head.tag === 'NNP' && head.name !== 'place') return each([owner], { ...draft, predicate: 'mention' }, [item], reading)
-    if (head.tag === 'CD') return parts.some((slot) => slot.prep === 'on') ? each([owner], { ...draft, predicate: 'have' }, [item], reading) : []
-    if (head.name === 'place') return each([owner], { ...draft, predicate: 'be based in' }, [item], reading)
-    return each([owner], { ...draft, predicate: REACHED.test(head.norm) ? 'have' : 'be interested in' }, [item], reading)
-  }
+const isKind = (item: Phrase, tokens: readonly Token[]): boolean =>
+  !item.negated && (isRole(tokens[item.head]!.norm) || / of (?:\d|two|three|four|five)/.test(item.text))
+
+/** What a thing that is only named has to do with the owner. */
+function sense (item: Phrase, head: Token, parts: readonly Slot[]): string | undefined {
+  if (item.negated) return 'want'
+  if (head.tag === 'CD') return parts.some((slot) => slot.prep === 'on') ? 'have' : undefined
+  if (head.tag === 'NNP') return head.name === 'place' ? 'be based in' : 'mention'
+  return REACHED.test(head.norm) ? 'have' : 'be interested in'
 }
 
 const REACHED = /^(?:followers|subscribers|readers|listeners|viewers)$/i

@@ -47,10 +47,14 @@ function pronoun (word: string, { owner, person, thing, things }: Cast): string 
   return /^(?:i|me|we|us|myself|ourselves|himself|herself|mine|ours)$/.test(word) ? owner : word
 }
 
-/** The cast after a clause about `name` was read. */
-export function remember (cast: Cast, name: string, token: Token | undefined, role: 'subject' | 'object'): Cast {
-  if (name === cast.owner) return role === 'subject' ? { ...cast, person: null, thing: null, things: null } : cast
-  const plural = /[^s]s$/.test(token?.norm ?? '') && token?.tag === 'NN'
-  if (role === 'subject' && token?.tag === 'NNP') return { ...cast, person: name, thing: name }
-  return plural ? { ...cast, things: name } : token?.tag === 'PRP' ? cast : { ...cast, thing: name }
+/** The cast after a subject was named; the owner takes every pronoun back. */
+export function afterSubject (cast: Cast, name: string, token: Token | undefined): Cast {
+  if (name === cast.owner) return { ...cast, person: null, thing: null, things: null }
+  return token?.tag === 'NNP' ? { ...cast, person: name, thing: name } : afterObject(cast, name, token)
+}
+
+/** The cast after an object was named: "it" or "they" may mean it. */
+export function afterObject (cast: Cast, name: string, token: Token | undefined): Cast {
+  if (name === cast.owner || token === undefined || token.tag === 'PRP') return cast
+  return token.tag === 'NN' && /[^s]s$/.test(token.norm) ? { ...cast, things: name } : { ...cast, thing: name }
 }

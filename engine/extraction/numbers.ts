@@ -9,18 +9,24 @@ const CURRENCY = new Map(Object.entries({ $: 'USD', us$: 'USD', '€': 'EUR', '�
 
 const value = (digits: string, scale: string | undefined): number => Number(digits.replace(/,/g, '')) * (SCALE.get(scale?.toLowerCase() ?? '') ?? 1)
 
-/** "10k to 50k followers on TikTok" → its bounds, unit and platform; nothing where no number with a known unit is named. */
+/** "10k to 50k followers on TikTok" → its bounds, unit and platform; nothing where no number with a known unit or platform is named. */
 export function counted (text: string, beside: string): FactProperties | undefined {
   const match = COUNT.exec(text)
   const unit = (text.toLowerCase().match(/\p{L}+/gu) ?? []).find((word) => REACH_UNITS.has(word))
-  const platform = (`${text} ${beside}`.match(/\p{L}+/gu) ?? []).map((word) => /^x$/.test(word) ? undefined : PLATFORMS.get(word.toLowerCase())).find((name) => name !== undefined)
+  const platform = PLATFORMS.get((`${text} ${beside}`.match(/\p{L}+/gu) ?? []).find((word) => word !== 'x' && PLATFORMS.has(word.toLowerCase()))?.toLowerCase() ?? '')
   if (match === null || (unit === undefined && platform === undefined)) return undefined
-  const [, low, lowScale, high, highScale] = match as unknown as [string, string, string | undefined, string | undefined, string | undefined]
-  const bounds = high === undefined
-    ? { count: value(low, lowScale) }
-    : { countMin: value(low, lowScale ?? (value(low, undefined) < value(high, undefined) ? highScale : undefined)), countMax: value(high, highScale) }
+  const bounds = range(match as unknown as NumberMatch)
   if (Object.values(bounds).some((bound) => !Number.isFinite(bound))) return undefined
   return { ...bounds, ...(unit === undefined ? {} : { unit }), ...(platform === undefined ? {} : { platform }) }
+}
+
+type NumberMatch = [string, string, string | undefined, string | undefined, string | undefined]
+
+/** One number, or two; in "10-50k" the scale stands for both. */
+function range ([, low, lowScale, high, highScale]: NumberMatch): FactProperties {
+  if (high === undefined) return { count: value(low, lowScale) }
+  const shares = lowScale === undefined && value(low, undefined) < value(high, undefined)
+  return { countMin: value(low, shares ? highScale : lowScale), countMax: value(high, highScale) }
 }
 
 /** "5,000 EUR", "$3k" → integer minor units; of a range, the upper bound. */

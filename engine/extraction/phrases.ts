@@ -11,37 +11,52 @@ export interface Slot { prep: string, items: Phrase[] }
 /** The objects and prepositional phrases after a verb; prepositional phrases that only narrow a noun stay within it. */
 export function slots (tokens: readonly Token[], rest: readonly Chunk[], source: Source, keepsPlace = false): Slot[] {
   const found: Slot[] = []
-  let prep = ''
-  let negated = false
-  let joins = false
-  for (let at = 0; at < rest.length; at++) {
+  const now: Place = { prep: '', negated: false, joins: false }
+  for (let at = 0; at < rest.length && !ends(tokens, rest[at]!); at++) {
     const chunk = rest[at]!
-    const word = tokens[chunk.from]!.norm.toLowerCase()
-    if (NEGATING.test(word) && chunk.kind !== 'NP') negated = true
-    if (chunk.kind === 'IN') { prep = EXCEPT.test(word) ? prep : word; joins = EXCEPT.test(word) } else if (chunk.kind === 'CC' || chunk.kind === ',') joins = found.length > 0
-    if ((chunk.kind === 'SIGN' && tokens[chunk.from]!.tag === ':') || (chunk.kind === 'SC' && word !== 'so')) break
+    follow(now, chunk, tokens[chunk.from]!.norm.toLowerCase(), found)
     if (chunk.kind !== 'NP' || startsTime(tokens, chunk.from)) continue
     const end = extended(tokens, rest, at, keepsPlace)
-    const item = phrase(tokens, chunk.from, rest[end]!.to, chunk.head, source, negated)
-    const slot = found.at(-1)
-    const topics = slot?.items.at(-1)?.about
-    if (end > at && /\babout\b/.test(item.text)) item.about = [aboutPart(tokens, rest[end]!, source)]
-    // "carts of Kochi and Mumbai": the carts of both
-    const stem = slot?.items.at(-1)?.stem
-    if (end > at && tokens[rest[end]!.head]!.tag === 'NNP') item.stem = source.slice(item.span.start, tokens[rest[end]!.from]!.start)
-    else if (joins && stem !== undefined && end === at && tokens[chunk.head]!.tag === 'NNP') Object.assign(item, { text: stem + item.text, stem, head: slot!.items.at(-1)!.head })
-    if (topics !== undefined && joins && slot!.prep === prep && item.about === undefined) topics.push(item)
-    else if (slot !== undefined && joins && slot.prep === prep) slot.items.push(item)
-    else found.push({ prep, items: [item] })
+    const item = phrase(tokens, chunk.from, rest[end]!.to, chunk.head, source, now.negated)
+    if (end > at) tail(item, rest[end]!, tokens, source)
+    put(item, now, found, tokens)
     at = end
-    joins = false
-    negated = false
-    if (rest[at + 1]?.kind === 'IN') prep = ''
+    Object.assign(now, { joins: false, negated: false, prep: rest[at + 1]?.kind === 'IN' ? '' : now.prep })
   }
   return found.map((slot) => ({ ...slot, items: shareHead(slot.items, tokens, source) }))
 }
 
-const aboutPart = (tokens: readonly Token[], chunk: Chunk, source: Source): Phrase => phrase(tokens, chunk.from, chunk.to, chunk.head, source)
+/** Where the reader stands: after which preposition, after a "not", after a comma or "and". */
+interface Place { prep: string, negated: boolean, joins: boolean }
+
+function follow (now: Place, chunk: Chunk, word: string, found: readonly Slot[]): void {
+  if (NEGATING.test(word) && chunk.kind !== 'NP') now.negated = true
+  if (chunk.kind === 'CC' || chunk.kind === ',') now.joins = found.length > 0
+  if (chunk.kind !== 'IN') return
+  now.joins = EXCEPT.test(word) && found.length > 0
+  now.prep = now.joins ? found.at(-1)!.prep : word
+}
+
+const ends = (tokens: readonly Token[], chunk: Chunk): boolean =>
+  (chunk.kind === 'SIGN' && tokens[chunk.from]!.tag === ':') || (chunk.kind === 'SC' && tokens[chunk.from]!.norm.toLowerCase() !== 'so')
+
+/** What the last prepositional phrase of a noun phrase means for those that "and" adds. */
+function tail (item: Phrase, last: Chunk, tokens: readonly Token[], source: Source): void {
+  if (/\babout\b/.test(item.text)) item.about = [phrase(tokens, last.from, last.to, last.head, source)]
+  if (tokens[last.head]!.tag === 'NNP') item.stem = source.slice(item.span.start, tokens[last.from]!.start)
+}
+
+/** Adds a phrase to the one it is joined with, or opens a new slot. */
+function put (item: Phrase, { joins, prep }: Place, found: Slot[], tokens: readonly Token[]): void {
+  const slot = found.at(-1)
+  const before = slot?.items.at(-1)
+  if (!joins || slot === undefined || before === undefined || slot.prep !== prep) found.push({ prep, items: [item] })
+  // "videos about tea and cake": about both
+  else if (before.about !== undefined && item.about === undefined) before.about.push(item)
+  // "carts of Kochi and Mumbai": the carts of both
+  else if (before.stem !== undefined && tokens[item.head]!.tag === 'NNP') slot.items.push({ ...item, text: before.stem + item.text, stem: before.stem, head: before.head })
+  else slot.items.push(item)
+}
 
 const NEGATING = /^(?:not|except|without|never)$/
 const EXCEPT = /^(?:except|like|including)$/
@@ -59,11 +74,11 @@ function extended (tokens: readonly Token[], rest: readonly Chunk[], at: number,
 function narrows (tokens: readonly Token[], prep: Chunk, object: Chunk, noun: Chunk, keepsPlace: boolean): boolean {
   const word = tokens[prep.from]!.norm.toLowerCase()
   if (word === 'of' || word === 'between') return true
-  if (tokens[noun.head]!.tag === 'PRP' || /^(?:PRP|DT)$/.test(tokens[object.head]!.tag) || startsTime(tokens, object.from)) return false
+  const [of, what] = [tokens[noun.head]!.tag, tokens[object.head]!.tag]
+  if (of === 'PRP' || what === 'PRP' || what === 'DT' || startsTime(tokens, object.from)) return false
   if (/^(?:with|about|under|over|aged)$/.test(word)) return true
-  const proper = tokens[object.head]!.tag === 'NNP' || tokens[object.head]!.tag === 'CD'
-  if (word === 'in' || word === 'from' || word === 'across') return keepsPlace || (word === 'in' && !proper && tokens[noun.head]!.tag !== 'NNP')
-  return word === 'for' && keepsPlace
+  if (keepsPlace) return /^(?:in|from|across|for)$/.test(word)
+  return word === 'in' && what !== 'NNP' && what !== 'CD' && of !== 'NNP'
 }
 
 export function phrase (tokens: readonly Token[], from: number, to: number, head: number, source: Source, negated = false): Phrase {

@@ -8,7 +8,7 @@ export interface Related { relation: Relation, objectType: Label | undefined, pr
 
 /** The place of a statement in the vocabulary; undefined where its predicate has none. */
 export function relate (statement: Statement): Related | undefined {
-  const relation = special(statement) ?? RELATION_OF.get(statement.predicate)
+  const relation = relationOf(statement)
   if (relation === undefined) return undefined
   const beside = statement.beside.map((slot) => slot.items.map((item) => item.text).join(' ')).join(' ')
   const properties = relation === 'HAS_BUDGET' ? money(statement.object) : relation === 'REACHES' || relation === 'SEEKS' ? counted(statement.object, beside) : undefined
@@ -50,11 +50,17 @@ const SPECIAL = new Map<string, Special>(Object.entries<Special>({
   'live in': (statement) => isName(statement) ? 'LOCATED_IN' : undefined,
   be: (statement) => statement.head?.tag === 'JJ' || /^VB[GND]/.test(statement.head?.tag ?? '') ? 'HAS_ATTRIBUTE' : statement.head?.tag === 'CD' ? undefined : 'IS_A',
   do: (statement) => statement.polarity === '-' ? 'INTERESTED_IN' : undefined,
+  pay: ({ object }) => money(object) === undefined ? undefined : 'HAS_BUDGET',
   find: wish,
   meet: wish
 }))
 
-const special = (statement: Statement): Relation | undefined => SPECIAL.get(statement.predicate)?.(statement, noun(statement)) ?? (ABOUT.test(statement.predicate) ? 'COVERS_TOPIC' : undefined)
+function relationOf (statement: Statement): Relation | undefined {
+  const special = SPECIAL.get(statement.predicate)
+  if (special !== undefined) return special(statement, noun(statement))
+  return ABOUT.test(statement.predicate) ? 'COVERS_TOPIC' : RELATION_OF.get(statement.predicate)
+}
+
 const isPlace = (statement: Statement): boolean => isName(statement) && /^(?:across|in|throughout)$/.test(statement.predicate.split(' ').at(-1)!)
 
 type Typing = (statement: Statement, noun: string, isName: boolean) => Label

@@ -35,18 +35,33 @@ export interface Subject { name: string, span?: Span }
 
 /** What a clause with a verb says about each of its subjects. */
 export function statements (clause: Clause, reading: Reading): Statement[] {
-  const { tokens, source } = reading
-  const verb = clause.verb!
-  const said = action(tokens, verb)
-  const seeking = /^(?:target|look|seek|need|want|search|reach|cater|aim)$/.test(said.lemma)
-  const parts = slots(tokens, clause.rest, source, seeking)
+  const { tokens, source, cast } = reading
+  const said = action(tokens, clause.verb!)
+  const parts = slots(tokens, clause.rest, source, /^(?:target|look|seek|need|want|search|reach|cater|aim)$/.test(said.lemma))
   const subjects = clause.subject.map((chunk) => described(chunk, reading))
-  const draft: Draft = { predicate: said.lemma, predicateSpan: span(tokens, verb), polarity: denied(subjects, tokens) ? '-' : said.polarity, modality: said.modality, by: 'verb', kind: clause.kind, beside: parts }
-  const names = subjects.length > 0 ? subjects.map((subject) => named(subject, reading)) : [{ name: reading.cast.owner }]
-  const audience = subjects.length > 0 && isAudience(subjects[0]!, tokens) && said.lemma === 'be'
-  if (audience) return each([{ name: reading.cast.owner }], { ...draft, predicate: 'target' }, parts[0]?.items ?? [], reading)
-  if (subjects.length > 0 && isDream(subjects[0]!, tokens)) return dream(clause, draft, parts, reading)
-  if (subjects.length > 0 && subjects.every((subject) => isOutlet(subject, tokens)) && SPEAKS.test(said.lemma)) names.splice(0, names.length, { name: reading.cast.owner })
+  const draft: Draft = {
+    predicate: said.lemma,
+    predicateSpan: span(tokens, clause.verb!),
+    polarity: denied(subjects, tokens) || clause.link === 'without' ? '-' : said.polarity,
+    modality: said.modality,
+    by: 'verb',
+    kind: clause.kind,
+    beside: parts
+  }
+  const [first] = subjects
+  if (first !== undefined && said.lemma === 'be' && isAudience(first, tokens)) return each([{ name: cast.owner }], { ...draft, predicate: 'target' }, parts[0]?.items ?? [], reading)
+  if (first !== undefined && isDream(first, tokens)) return dream(clause, draft, parts, reading)
+  return predicated(clause, who(subjects, said, reading), draft, said, reading)
+}
+
+/** Whom a clause is about. */
+function who (subjects: readonly Phrase[], said: Action, reading: Reading): Subject[] {
+  const speaks = SPEAKS.test(said.lemma) && subjects.every((subject) => isOutlet(subject, reading.tokens))
+  return subjects.length === 0 || speaks ? [{ name: reading.cast.owner }] : subjects.map((subject) => named(subject, reading))
+}
+
+function predicated (clause: Clause, names: Subject[], draft: Draft, said: Action, reading: Reading): Statement[] {
+  const parts = draft.beside
   if (clause.object.length > 0 && parts.every((slot) => slot.prep !== '')) return objectRelative(clause, names, draft, reading)
   if (said.lemma === 'be') return copula(clause, names, draft, parts, reading)
   return said.passive ? passive(names, draft, said, parts, reading) : active(names, draft, parts, reading).map((fact) => followed(fact, reading))
@@ -64,7 +79,8 @@ function dream (clause: Clause, draft: Draft, parts: Slot[], reading: Reading): 
 
 /** "120k people follow me": I reach them. */
 function followed (fact: Statement, { cast, source }: Reading): Statement {
-  if (fact.object !== cast.owner || fact.subject === cast.owner || fact.subjectSpan === undefined || !/^(?:follow|watch|read|listen to|subscribe to)$/.test(fact.predicate)) return fact
+  const follows = /^(?:follow|watch|read|listen to|subscribe to)$/.test(fact.predicate)
+  if (!follows || fact.object !== cast.owner || fact.subject === cast.owner || fact.subjectSpan === undefined) return fact
   return { ...fact, predicate: 'reach', subject: cast.owner, subjectSpan: fact.objectSpan, object: source.slice(fact.subjectSpan.start, fact.subjectSpan.end), objectSpan: fact.subjectSpan, head: undefined }
 }
 
@@ -107,13 +123,10 @@ export function each (subjects: readonly Subject[], draft: Draft, items: readonl
       objectSpan: object.span,
       head,
       narrowed: /^(?:WP|SC)$/.test(reading.tokens[object.to]?.tag ?? ''),
-      polarity: object.negated ? flip(draft.polarity, object, reading) : draft.polarity
+      polarity: object.negated ? '-' as const : draft.polarity
     }))
   })
 }
-
-/** "no" after a verb that is already denied adds nothing ("never makes no fuss"); "avoid no" does not occur. */
-const flip = (polarity: Polarity, _item: Phrase, _reading: Reading): Polarity => polarity === '+' ? '-' : polarity
 
 function active (names: Subject[], draft: Draft, parts: Slot[], reading: Reading): Statement[] {
   const direct = parts.find((slot) => slot.prep === '')
@@ -163,13 +176,13 @@ function passive (names: Subject[], draft: Draft, said: Action, parts: Slot[], r
 }
 
 function copula (clause: Clause, names: Subject[], draft: Draft, parts: Slot[], reading: Reading): Statement[] {
-  const { tokens, source, cast } = reading
+  const { cast } = reading
   const first = clause.rest.findIndex((chunk) => chunk.kind !== 'ADV' && chunk.kind !== ',')
   const chunk = clause.rest[first]
   if (chunk?.kind === 'ADJ') return adjective(clause.rest.slice(first), names, { ...draft, by: 'copula' }, reading)
   if (chunk?.kind === 'IN' && parts[0] !== undefined) return each(names, { ...draft, by: 'copula', predicate: `be ${parts[0].prep}` }, parts[0].items, reading)
   const items = (parts.find((slot) => slot.prep === '')?.items ?? []).filter((item) => !cast.names.has(item.text.toLowerCase()))
-  return items.flatMap((item) => names.flatMap((subject) => role(subject, { ...draft, by: 'copula', predicate: 'be' }, item, parts, reading, source, tokens)))
+  return items.flatMap((item) => names.flatMap((subject) => role(subject, { ...draft, by: 'copula', predicate: 'be' }, item, parts, reading)))
 }
 
 /** "interested in crypto", "happy with", "vegan" */
@@ -178,7 +191,9 @@ function adjective (rest: readonly Chunk[], names: Subject[], draft: Draft, read
   const word = tokens[rest[0]!.from]!
   const parts = slots(tokens, rest.slice(1), source)
   const slot = parts[0]
-  if (rest[1]?.kind === 'IN' && slot !== undefined && slot.prep !== '') return each(names, { ...draft, modality: ready(word, slot) ?? draft.modality, predicate: `be ${word.norm.toLowerCase()} ${slot.prep}` }, slot.items, reading)
+  if (rest[1]?.kind === 'IN' && slot !== undefined && slot.prep !== '') {
+    return each(names, { ...draft, modality: ready(word, slot) ?? draft.modality, predicate: `be ${word.norm.toLowerCase()} ${slot.prep}` }, slot.items, reading)
+  }
   const adjectives = rest.filter((chunk) => chunk.kind === 'ADJ').map((chunk) => phrase(tokens, chunk.from, chunk.to, chunk.head, source))
   return each(names, { ...draft, predicate: 'be' }, adjectives, reading)
 }
@@ -189,7 +204,7 @@ const ready = (word: Token, slot: Slot): Modality | undefined => slot.prep === '
 const OF = /^(.+?) (?:of|for|at) (.+)$/i
 
 /** What being something says besides: where one is based or from, what one founded or stands for. */
-export function role (subject: Subject, draft: Draft, item: Phrase, parts: readonly Slot[], reading: Reading, source: Source, tokens: readonly Token[]): Statement[] {
+export function role (subject: Subject, draft: Draft, item: Phrase, parts: readonly Slot[], reading: Reading): Statement[] {
   const out = each([subject], { ...draft, predicate: 'be' }, [item], reading)
   const [, office, where] = OF.exec(item.text) ?? []
   const relation = office === undefined ? undefined : `be ${office.split(' ').at(-1)!.toLowerCase()} of`
@@ -201,7 +216,11 @@ export function role (subject: Subject, draft: Draft, item: Phrase, parts: reado
   }
   const based = /^(?:\S+ )*?(\S+)-based\b/.exec(item.text)
   if (based !== null) out.push(...each([subject], { ...draft, predicate: 'be based in' }, [cut(item, based[1]!)], reading))
-  for (const slot of parts) if (slot.prep === 'from' || slot.prep === 'in') out.push(...each([subject], { ...draft, predicate: `be ${slot.prep}` }, slot.items.filter((place) => tokens[place.head]!.tag === 'NNP'), reading))
+  for (const slot of parts) {
+    if (slot.prep !== 'from' && slot.prep !== 'in') continue
+    const places = slot.items.filter((place) => reading.tokens[place.head]!.tag === 'NNP')
+    out.push(...each([subject], { ...draft, predicate: `be ${slot.prep}` }, places, reading))
+  }
   return out
 }
 
