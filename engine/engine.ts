@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Affinity, Answer, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, OnboardingRequest } from '../models/affinity.js'
 import type { Relation, Kind, Label } from '../models/vocabulary.js'
 import { kindOf } from '../models/vocabulary.js'
+import type { Triple } from '../models/triple.js'
 import { readWorld } from '../seeds/read.js'
 import type { Candidate } from './affinity/candidates.js'
 import { explainPair, rank, type Ranked } from './affinity/rank.js'
@@ -14,6 +15,7 @@ import { entityRef } from './extraction/canonical.js'
 import { extract, type Extraction } from './extraction/extract.js'
 import { citedFact, type StoredFact } from './graph/cite.js'
 import { openGraph, type Graph, type Row } from './graph/graph.js'
+import { problemWith } from './graph/query.js'
 import { migrateGraph, shortHash } from './graph/schema.js'
 import { graphVersion, textSource } from './graph/texts.js'
 import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
@@ -27,6 +29,8 @@ import { worldLesson } from '../seeds/load.js'
 /** Everything that thinks, behind one door; REST, CLI and tests call these functions. */
 export type Engine = Awaited<ReturnType<typeof createEngine>>
 export type { ImportReport, ImportProgress } from './import/run.js'
+export type { Format } from './import/rows.js'
+export { loadQueries, type Query } from './graph/query.js'
 
 /** What a recommendation is asked by, where the seeker is a stored member. */
 export interface RecommendationsRequest { memberId: string, limit?: number, kind?: Kind, explain?: 'none' | 'summary' | 'full', fresh?: boolean }
@@ -53,10 +57,12 @@ export async function createEngine (config: Config, { log = () => {} }: { log?: 
     discover: (tenantId: string, request: DiscoverRequest) => discover(parts, tenantId, request),
     recommendations: (tenantId: string, request: RecommendationsRequest) => recommendations(parts, tenantId, request),
     explain: (tenantId: string, request: Pair) => explain(parts, tenantId, request),
+    /** What two answers say, before anything is written: to be shown and corrected. */
+    understand: (request: { name: string, answers: string[] }) => triplesOf(documentOf(request)),
     onboard: (tenantId: string, request: OnboardingRequest) => onboard(parts, tenantId, request),
     neighborhood: (tenantId: string, id: string, options: { limit?: number }) => neighborhood(parts, tenantId, id, options),
-    learn: async (tenantId: string, lesson: Lesson, now = today(), onProgress?: LearnProgress) => {
-      const learnt = await learn(graph, tenantId, lesson, now, onProgress)
+    learn: async (tenantId: string, lesson: Lesson, at = now(), onProgress?: LearnProgress) => {
+      const learnt = await learn(graph, tenantId, lesson, at, onProgress)
       await syncIndex(parts, tenantId)
       return learnt
     },
@@ -73,15 +79,17 @@ export async function createEngine (config: Config, { log = () => {} }: { log?: 
 }
 
 interface Parts { config: Config, graph: Graph, deals: Deals, cache: Cache, embedder: Embedder, index: Index }
-const today = () => new Date().toISOString()
+/** Answers are the same all day long. */
+const today = () => new Date().toISOString().slice(0, 10)
+const now = () => new Date().toISOString()
 const syncIndex = ({ graph, index }: Parts, tenantId: string) => index.sync(tenantId, textSource(graph, tenantId))
 
 /** Where one request is answered: a tenant's graph and vectors, on a day. */
-function sceneOf ({ graph, index, embedder }: Parts, tenantId: string, now = today()): Scene {
+function sceneOf ({ graph, index, embedder }: Parts, tenantId: string, day = today()): Scene {
   return {
     graph,
     tenantId,
-    now,
+    now: day,
     index: {
       embed: async (text) => (await embedder.embed([text]))[0]!,
       vector: (space, id) => index.vector(tenantId, space, id) ?? null,
@@ -103,7 +111,7 @@ async function recommendations (parts: Parts, tenantId: string, request: Recomme
   const { memberId, limit, kind, explain = 'summary', fresh = false } = request
   const started = performance.now()
   const version = await graphVersion(parts.graph, tenantId)
-  const key = ['affinity_recommendations', tenantId, version, parts.embedder.id, memberId, limit ?? 10, kind ?? '', explain, today().slice(0, 10)].join(':')
+  const key = ['affinity_recommendations', tenantId, version, parts.embedder.id, memberId, limit ?? 10, kind ?? '', explain, today()].join(':')
   const held = fresh ? undefined : await parts.cache.get<Answer>(key)
   if (held !== undefined) return { data: held.data, meta: { ...held.meta, cached: true, tookMs: performance.now() - started } }
 
@@ -128,17 +136,28 @@ async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): 
 
 /** Two answers in, first matches out: what was understood is written, the index follows, the list is live. */
 async function onboard (parts: Parts, tenantId: string, request: OnboardingRequest): Promise<{ data: Onboarding, meta: AnswerMeta }> {
-  const owner = entityRef(request.name, 'Member')
-  const [profile, goals] = request.answers as [string, string]
-  const document = answersDocument(owner, profile, goals)
+  const document = documentOf(request)
   const { triples, unmapped } = triplesOf(document)
   const understood = request.triples ?? triples
+  checkSpans(understood, document.text)
+  const { owner } = document
+  const [profile = '', goals = ''] = request.answers
   const properties = { type: request.type ?? 'creator', ...request.industry === undefined ? {} : { industry: request.industry } }
 
   const description = { ...owner, properties, profile, goals, content: null }
-  await learn(parts.graph, tenantId, { descriptions: [description], documents: [{ ...document, triples: understood }] }, today())
+  await learn(parts.graph, tenantId, { descriptions: [description], documents: [{ ...document, triples: understood }] }, now())
   const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: owner.id, limit: request.limit ?? 5 })
   return { data: { memberId: owner.id, triples: understood, unmapped, firstMatches }, meta }
+}
+
+const documentOf = ({ name, answers: [profile = '', goals = ''] }: { name: string, answers: string[] }) =>
+  answersDocument(entityRef(name, 'Member'), profile, goals)
+
+function checkSpans (triples: Triple[], text: string): void {
+  const outside = triples.findIndex(({ spans: { sentence } }) => sentence.start > sentence.end || sentence.end > text.length)
+  if (outside !== -1) {
+    throw new EngineError('invalid_argument', `The sentence of triple ${outside + 1} lies outside the answers; keep the spans as they were given.`)
+  }
 }
 
 interface NeighborRow { otherId: string, label: Label, name: string, degree: number, outgoing: boolean, relation: Relation, fact: StoredFact }
@@ -158,7 +177,7 @@ async function neighborhood (parts: Parts, tenantId: string, id: string, { limit
 async function seed (parts: Parts, tenantId: string, onProgress?: LearnProgress): Promise<SeedReport> {
   const started = performance.now()
   const world = readWorld()
-  const learnt = await learn(parts.graph, tenantId, worldLesson(world), today(), onProgress)
+  const learnt = await learn(parts.graph, tenantId, worldLesson(world), now(), onProgress)
   await updateMomentum(parts.graph, tenantId)
   await syncIndex(parts, tenantId)
   const { created, merged, duplicate, version } = learnt
@@ -168,7 +187,10 @@ async function seed (parts: Parts, tenantId: string, onProgress?: LearnProgress)
 
 /** Runs a read query of the library for a tenant; the tenant is not the caller's to choose. */
 async function query ({ graph }: Parts, tenantId: string, name: string, parameters: Record<string, unknown>): Promise<Row[]> {
-  if (graph.queries.get(name)?.writes) throw new EngineError('permission_denied', `Query ${name} writes; only read queries can be run by hand.`)
+  const query = graph.queries.get(name)
+  if (query?.writes) throw new EngineError('permission_denied', `Query ${name} writes; only read queries can be run by hand.`)
+  const problem = query && problemWith(query, { ...parameters, tenantId })
+  if (problem) throw new EngineError('invalid_argument', problem)
   return graph.read(name, { ...parameters, tenantId })
 }
 

@@ -9,12 +9,15 @@ import { isRelation, labelOfKind, type Label } from '../models/vocabulary.js'
 /** The time of tests. */
 export const NOW = '2026-11-01T00:00:00.000Z'
 
+/** The settings of a test run: its own data folder, and the embedder that needs no weights. */
+export const testConfig = () => ({ TERAFFI_EMBEDDER: 'hashed', TERAFFI_DATA_DIR: '.data/test', ...process.env })
+
 let shared: Promise<Engine> | null = null
 
 /** One engine per test process, on the stores that the test run keeps up; closed with the root test. */
 export function testEngine (t: Test): Promise<Engine> {
   if (shared === null) {
-    shared = createEngine(loadConfig({ TERAFFI_EMBEDDER: 'hashed', TERAFFI_DATA_DIR: '.data/test', ...process.env }))
+    shared = createEngine(loadConfig(testConfig()))
     let root = t as Test & { parent?: Test }
     while (root.parent !== undefined) root = root.parent as typeof root
     root.teardown(async () => { await (await shared)?.close() })

@@ -1,5 +1,4 @@
-import type { ImportProgress } from '../../engine/engine.js'
-import type { Format } from '../../engine/import/rows.js'
+import type { Format, ImportProgress } from '../../engine/engine.js'
 import { progress } from '../progress.js'
 import { painter, table } from '../terminal.js'
 import { print, tell, withEngine } from './open.js'

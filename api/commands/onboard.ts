@@ -1,5 +1,3 @@
-import { entityRef } from '../../engine/extraction/canonical.js'
-import { answersDocument, triplesOf } from '../../engine/learn.js'
 import type { Triple } from '../../models/triple.js'
 import { RELATION_OF } from '../../models/vocabulary.js'
 import { asker, painter, showMatches, showTriple, type Paint } from '../terminal.js'
@@ -19,7 +17,7 @@ export async function onboard ({ limit }: { limit: number }): Promise<void> {
       const answers: string[] = []
       for (const question of QUESTIONS) answers.push(await insist(asking, question, paint))
 
-      const { triples, unmapped } = triplesOf(answersDocument(entityRef(name, 'Member'), answers[0]!, answers[1]!))
+      const { triples, unmapped } = engine.understand({ name, answers })
       for (const { subject, predicate, object, reason } of unmapped) print(paint.dim(`   not understood: ${subject} ${predicate} ${object} (${reason})`))
       const kept = await review(asking, triples, paint)
       const { data } = await engine.onboard(engine.config.tenantId, { name, answers, triples: kept, limit })

@@ -1,5 +1,5 @@
 import { EngineError } from '../../engine/errors.js'
-import { loadQueries, type Query } from '../../engine/graph/query.js'
+import { loadQueries, type Query } from '../../engine/engine.js'
 import { painter, table } from '../terminal.js'
 import { print, withEngine } from './open.js'
 

@@ -38,27 +38,30 @@ function cut ({ parts }: Scored, ways: Part[], count: number): { told: Part[], r
     const all = parts.filter((part) => part.term === term)
     const shown = told.filter((part) => part.term === term)
     const left = all.length - shown.length
-    return shown.length === all.length && term !== 'walk' ? [] : [remainder(term, left, sumOf(all) - sumOf(shown), shown.length)]
+    const value = sumOf(all) - sumOf(shown)
+    return Math.abs(value) < ROUNDING ? [] : [remainder(term, left, value, shown.length)]
   })
   return { told, rest }
 }
 
+const ROUNDING = 1e-12
 const sumOf = (parts: Part[]) => parts.reduce((sum, { value }) => sum + value, 0)
 
 function remainder (term: Term, left: number, value: number, shown: number): Reason {
-  const more = shown > 0 ? 'more ' : ''
-  return { term, value, path: [], facts: [], text: term === 'walk' ? `All ${shown > 0 ? 'other ' : ''}ways round by others who have the same.` : `${left} ${more}${PLURAL[term]}.` }
+  const count = term === 'walk' ? (shown > 0 ? 'all others' : 'all') : `${left}${shown > 0 ? ' more' : ''}`
+  return { term, value, path: [], facts: [], text: `${KIND[term]}: ${count}.` }
 }
 
-const PLURAL: Record<Exclude<Term, 'walk'>, string> = {
-  direct: 'things said of each other',
-  shared: 'things in common',
-  goal: 'wishes met',
-  audience: 'audiences in common',
-  trend: 'trends in common',
-  similarity: 'likenesses of profile',
-  goalSimilarity: 'likenesses of what is sought',
-  conflict: 'things that stand between them'
+const KIND: Record<Term, string> = {
+  direct: 'Said of each other',
+  shared: 'In common',
+  goal: 'Wishes met',
+  audience: 'Audiences in common',
+  trend: 'Trends in common',
+  walk: 'Ways round by others who have the same',
+  similarity: 'Profiles that read alike',
+  goalSimilarity: 'Wishes that read like profiles',
+  conflict: 'Between them'
 }
 
 function reason (part: Part, names: Record<string, string>, facts: Map<string, CitedFact>): Reason {

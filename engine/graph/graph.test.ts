@@ -8,7 +8,7 @@ import { evidenceLine, mergeEvidence, parseEvidence, resolve } from './evidence.
 import type { Graph } from './graph.js'
 import { factId, ingest } from './ingest.js'
 import { link, namesIn } from './link.js'
-import { checkParameters, parseQuery } from './query.js'
+import { parseQuery, problemWith } from './query.js'
 
 /** Everything a tenant's graph says, in one canonical text; bookkeeping (the version of a fact) left out. */
 async function graphHash (graph: Graph, tenantId: string): Promise<string> {
@@ -148,7 +148,8 @@ t.test('names from outside never become labels, types or Cypher', async (t) => {
 t.test('parameters are held to the header', (t) => {
   const query = parseQuery('x/y', '// About.\n//\n//   takes    tenantId string, limit integer, rows list with integer count\n//   returns  id string\n//   seeks    Entity(tenantId, id)\n\nRETURN 1')
   t.match(query, { about: 'About.', takes: { rows: { type: 'list', integers: ['count'] } }, returns: { id: 'string' }, seeks: ['Entity(tenantId, id)'], writes: false })
-  t.throws(() => checkParameters(query, { tenantId: 'a', limit: 1.5, rows: [] }), { message: 'Query x/y takes limit as integer; got 1.5.' })
-  t.throws(() => checkParameters(query, { tenantId: 'a', limit: 1, rows: [], other: 1 }), { message: 'Query x/y does not take other; it takes tenantId, limit, rows.' })
+  t.equal(problemWith(query, { tenantId: 'a', limit: 1.5, rows: [] }), 'Query x/y takes limit as integer; got 1.5.')
+  t.equal(problemWith(query, { tenantId: 'a', limit: 1, rows: [], other: 1 }), 'Query x/y does not take other; it takes tenantId, limit, rows.')
+  t.equal(problemWith(query, { tenantId: 'a', limit: 1, rows: [] }), null)
   t.end()
 })

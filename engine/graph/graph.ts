@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict'
 import neo4j, { type Driver, type ManagedTransaction } from 'neo4j-driver'
 import { EngineError } from '../errors.js'
-import { checkParameters, loadQueries, type Query } from './query.js'
+import { loadQueries, problemWith, type Query } from './query.js'
 
 export type Row = Record<string, unknown>
 export type Parameters = Record<string, unknown>
@@ -34,7 +35,7 @@ export function openGraph ({ uri, user, password }: { uri: string, user: string,
 
   const runIn = (tx: ManagedTransaction): Run => async <T extends object>(name: string, parameters: Parameters) => {
     const query = find(queries, name)
-    checkParameters(query, parameters)
+    assert.equal(problemWith(query, parameters), null)
     const result = await tx.run(query.text, sendable(query, parameters))
     return result.records.map((record) => record.toObject() as T)
   }

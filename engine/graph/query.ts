@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EngineError } from '../errors.js'
 
 /** A Cypher file with the contract that its header states. */
 export interface Query {
@@ -59,15 +58,10 @@ const IS: Record<string, (value: unknown) => boolean> = {
   map: (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Holds the parameters to the header: all there, of the type, none unknown. */
-export function checkParameters (query: Query, parameters: Record<string, unknown>): void {
-  for (const [name, { type }] of Object.entries(query.takes)) {
-    if (!IS[type]?.(parameters[name])) {
-      throw new EngineError('invalid_argument', `Query ${query.name} takes ${name} as ${type}; got ${JSON.stringify(parameters[name]) ?? 'nothing'}.`)
-    }
-  }
+/** What is wrong with the parameters by the header, in words: one that is missing, of another type, or unknown. */
+export function problemWith (query: Query, parameters: Record<string, unknown>): string | null {
+  const wrong = Object.entries(query.takes).find(([name, { type }]) => !IS[type]?.(parameters[name]))
+  if (wrong !== undefined) return `Query ${query.name} takes ${wrong[0]} as ${wrong[1].type}; got ${JSON.stringify(parameters[wrong[0]]) ?? 'nothing'}.`
   const unknown = Object.keys(parameters).find((name) => !(name in query.takes))
-  if (unknown !== undefined) {
-    throw new EngineError('invalid_argument', `Query ${query.name} does not take ${unknown}; it takes ${Object.keys(query.takes).join(', ')}.`)
-  }
+  return unknown === undefined ? null : `Query ${query.name} does not take ${unknown}; it takes ${Object.keys(query.takes).join(', ')}.`
 }
