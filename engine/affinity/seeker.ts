@@ -37,8 +37,13 @@ export async function readSeeker (scene: Scene, { memberId, query, goals = [] }:
     memberId === undefined ? NOBODY : readNode(scene, memberId),
     words === '' ? NOTHING : readWords(scene, words)
   ])
-  return { ...node, seeds: bySeedId(shareAudiences([...node.seeds, ...asked.seeds])), goals: asked.goals ?? node.goals }
+  const telling = [...node.seeds, ...asked.seeds].filter(({ name }) => !GENERIC.has(name.toLowerCase()))
+  return { ...node, seeds: bySeedId(shareAudiences(telling)), goals: asked.goals ?? node.goals }
 }
+
+/** Names that say nothing of who has them. */
+const GENERIC = new Set(
+  'people person someone anyone creator creators brand brands partner partners company thing things work content channel'.split(' '))
 
 type Known = Omit<Seeker, 'seeds'> & { seeds: Seed[] }
 const NOBODY: Known = { id: '', name: 'You', seeds: [], profile: null, goals: null }

@@ -12,8 +12,8 @@ export const WEIGHTS: Readonly<Weights> = {
   audience: 1,
   trend: 1,
   walk: 10,
-  similarity: 2,
-  goalSimilarity: 2,
+  similarity: 1,
+  goalSimilarity: 1,
   conflict: 2
 }
 

@@ -48,10 +48,14 @@ export async function toFacts (graph: Graph, tenantId: string, triples: Triple[]
   }))
 }
 
-/** What is named by a common noun is a topic whatever is done with it, so that "sells skincare" and "covers skincare" meet. */
-function objectLabel (triple: Triple): Label {
-  const label = triple.objectType ?? VOCABULARY[triple.relation].object
-  return PROPER.has(label) && label !== 'Place' && !isProper(triple.object) ? 'Topic' : label
+/**
+ * What is named by a common noun is a topic whatever is done with it, so that "sells skincare" and "covers skincare" meet, and so do
+ * "looks for cooks" and "is a cook"; it is an audience only to those who speak to it.
+ */
+function objectLabel ({ relation, object, objectType }: Triple): Label {
+  const label = objectType ?? VOCABULARY[relation].object
+  if (label === 'Demographic') return relation === 'TARGETS_AUDIENCE' || relation === 'REACHES' ? label : 'Topic'
+  return PROPER.has(label) && label !== 'Place' && !isProper(object) ? 'Topic' : label
 }
 const isProper = (name: string) => /^[^\p{Ll}]*\p{Lu}/u.test(canonicalName(name))
 const linkKey = (name: string, label: Label) => `${label}\t${name}`
