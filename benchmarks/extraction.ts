@@ -43,7 +43,8 @@ await bench('extraction', async ({ size, report }) => {
   const sentences = lines('carb-dev/sentences.txt').slice(0, size('carbSentences', { smoke: 50, full: 1_000 }))
   const tuples = sentences.flatMap((sentence) => openTuples(sentence).map(({ confidence, predicate, arg1, arg2 }) => [sentence, confidence, predicate, arg1, arg2].join('\t')))
   const ours = carb(gold, readPredictions(tuples.join('\n')))
-  report({ carbPrecision: ours.precision, carbRecall: ours.recall, carbF1: ours.f1, carbAuc: ours.auc, carbConfidences: ours.confidences, carbTuples: tuples.length })
+  const { precision, recall, f1, auc, confidences } = ours
+  report({ carbPrecision: precision, carbRecall: recall, carbF1: f1, carbAuc: auc, carbConfidences: confidences, carbTuples: tuples.length })
   report({ carbSentencesPerCpuSecond: speed(sentences.length, () => { for (const sentence of sentences) openTuples(sentence) }) })
   for (const [peer, file] of [['openIe5', 'openie5'], ['minIe', 'minie-safe'], ['coreNlp', 'corenlp-openie']] as const) {
     const figures = carb(gold, readPredictions(read(`carb-dev/peer-${file}.tab`)))

@@ -1,5 +1,5 @@
 import { PARTICLES, READINESS, REFUSALS, VERBS, WISHES } from './lexicon.js'
-import { isVerb } from './tag.js'
+import { isVerb } from './tagset.js'
 import type { Token } from './tokens.js'
 
 /** A half-open range of token positions. */
@@ -44,19 +44,22 @@ const nounPhrase: Reader = (tokens, at) => {
 /** Where the phrase without possessives that begins here ends; `at` itself when none does. */
 function baseNoun (tokens: readonly Token[], at: number): number {
   let end = at
-  let last = at
   while (is(tokens[end], 'DT', 'PS')) end++
-  if (is(tokens[at], 'DT') && end === at + 1 && POINTING.test(norm(tokens[at]))) last = end
-  while (end < tokens.length && (is(tokens[end], 'NN', 'NNP', 'CD') || premodifier(tokens, end))) {
-    if (end > at && startsTime(tokens, end)) break
+  let last = end === at + 1 && POINTING.test(norm(tokens[at])) ? end : at
+  while (within(tokens, end) && !(end > at && startsTime(tokens, end))) {
     end = is(tokens[end], 'CD') ? afterNumber(tokens, end) : end + 1
     if (is(tokens[end - 1], 'NN', 'NNP', 'CD')) last = end
   }
-  return norm(tokens[last]) === 'aged' && is(tokens[last + 1], 'CD') ? afterNumber(tokens, last + 1) : last
+  return aged(tokens, last)
 }
 
+/** "gamers aged 16-24" */
+const aged = (tokens: readonly Token[], at: number): number => norm(tokens[at]) === 'aged' && is(tokens[at + 1], 'CD') ? afterNumber(tokens, at + 1) : at
+
+const within = (tokens: readonly Token[], at: number): boolean => is(tokens[at], 'NN', 'NNP', 'CD') || PREMODIFIERS.some((before) => before(tokens, at))
+
 const POINTING = /^(?:this|that|these|those|all|some|most|many|few|several|both|another|each)$/
-const TIME = /^(?:days?|weeks?|months?|years?|mornings?|evenings?|nights?|weekends?|quarters?|seasons?|spring|summer|autumn|fall|winter|time|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?)$/
+const TIME = /^(?:days?|weeks?|months?|years?|mornings?|evenings?|nights?|weekends?|quarters?|seasons?|spring|summer|autumn|fall|winter|time|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)$/
 
 /** "… every week", "… next spring": when something holds, not what. */
 export const startsTime = (tokens: readonly Token[], at: number): boolean =>
@@ -70,15 +73,17 @@ function afterNumber (tokens: readonly Token[], at: number): number {
   return end
 }
 
-/** An adjective or adverb that stands before a noun within the phrase. */
-function premodifier (tokens: readonly Token[], at: number): boolean {
-  const token = tokens[at]
-  if (is(token, 'JJ')) return nounFollows(tokens, at + 1)
-  if (is(token, 'VBN', 'VBD')) return is(tokens[at - 1], 'DT', 'PS', 'JJ', 'POS') && is(tokens[at + 1], 'NN', 'NNP', 'JJ')
-  if (is(token, 'CC', ',')) return is(tokens[at - 1], 'JJ') && modifies(tokens, at + 1) && (is(token, 'CC') || is(tokens[at + 1], 'JJ')) && nounFollows(tokens, at + 1)
-  if (is(token, 'RB')) return !OUTSIDE.test(norm(token)) && is(tokens[at + 1], 'JJ') && nounFollows(tokens, at + 2)
-  return norm(token) === '&' && is(tokens[at - 1], 'NNP') && is(tokens[at + 1], 'NNP')
-}
+/** What stands before a noun within the phrase. */
+const PREMODIFIERS: ((tokens: readonly Token[], at: number) => boolean)[] = [
+  (tokens, at) => is(tokens[at], 'JJ') && nounFollows(tokens, at + 1),
+  (tokens, at) => is(tokens[at], 'VBN', 'VBD') && is(tokens[at - 1], 'DT', 'PS', 'JJ', 'POS') && is(tokens[at + 1], 'NN', 'NNP', 'JJ'),
+  (tokens, at) => is(tokens[at], 'RB') && !OUTSIDE.test(norm(tokens[at])) && is(tokens[at + 1], 'JJ') && nounFollows(tokens, at + 2),
+  (tokens, at) => norm(tokens[at]) === '&' && is(tokens[at - 1], 'NNP') && is(tokens[at + 1], 'NNP'),
+  (tokens, at) => is(tokens[at], 'CC') && goesOn(tokens, at),
+  (tokens, at) => is(tokens[at], ',') && is(tokens[at + 1], 'JJ') && goesOn(tokens, at)
+]
+
+const goesOn = (tokens: readonly Token[], at: number): boolean => is(tokens[at - 1], 'JJ') && modifies(tokens, at + 1) && nounFollows(tokens, at + 1)
 
 const OUTSIDE = /^(?:also|then|now|here|there|always|never|not|too|please|back|out|up|down|away|mostly|mainly|only|just|currently)$/
 
@@ -125,19 +130,23 @@ const verbGroup: Reader = (tokens, at) => {
 /** Modals and auxiliaries up to one full verb (or a bare form of be, have, do). */
 function verbPart (tokens: readonly Token[], at: number): { head: number, to: number } | null {
   let head = -1
-  let end = at
-  for (let i = at; i < tokens.length; i++) {
-    const token = tokens[i]!
-    if (is(token, 'MD', 'NOT') || (is(token, 'RB') && verbAhead(tokens, i)) || isNoLonger(tokens, i)) { if (head >= 0 && !auxiliary(tokens[head]!)) break; continue }
-    if (!isVerb(token.tag) || (head >= 0 && !auxiliary(tokens[head]!))) break
-    if (head >= 0 && !agrees(tokens[head]!, token)) break
+  for (let i = at; i < tokens.length && (head < 0 || auxiliary(tokens[head]!)); i++) {
+    if (accompanies(tokens, i)) continue
+    if (!isVerb(tokens[i]!.tag) || (head >= 0 && !agrees(tokens[head]!, tokens[i]!))) break
     head = i
-    end = i + 1
   }
-  // "is not", "are never": the sign of negation belongs to the verb that stands alone
-  while (head >= 0 && (is(tokens[end], 'NOT') || isNoLonger(tokens, end))) end++
-  return head < 0 ? null : { head, to: end }
+  return head < 0 ? null : { head, to: afterNot(tokens, head + 1) }
 }
+
+/** "is not", "are never": the sign of negation belongs to the verb that stands alone. */
+function afterNot (tokens: readonly Token[], at: number): number {
+  let to = at
+  while (is(tokens[to], 'NOT') || isNoLonger(tokens, to)) to++
+  return to
+}
+
+const accompanies = (tokens: readonly Token[], i: number): boolean =>
+  is(tokens[i], 'MD', 'NOT') || isNoLonger(tokens, i) || (is(tokens[i], 'RB') && verbAhead(tokens, i))
 
 const auxiliary = (token: Token): boolean => ['be', 'have', 'do', 'get'].includes(token.lemma)
 const isNoLonger = (tokens: readonly Token[], i: number): boolean =>
@@ -159,17 +168,19 @@ function verbAhead (tokens: readonly Token[], at: number): boolean {
 
 /** Where the next verb of a chain begins (after "to" of a wish or refusal, after "be happy to", at the gerund after stop and quit), or -1. */
 function chain (tokens: readonly Token[], head: number, at: number): number {
-  const { lemma } = tokens[head]!
   let end = at
   while (is(tokens[end], 'RB') && !/^(?:up|out|down|back|away|forward)$/.test(norm(tokens[end]))) end++
-  if (is(tokens[end], 'TO') && baseAhead(tokens, end + 1) && controls(lemma, norm(tokens[head]))) return end + 1
-  if (lemma === 'be' && READINESS.has(norm(tokens[end]))) return ready(tokens, end)
-  if (GERUND.test(lemma) && is(tokens[end], 'VBG') && gerundChain(tokens, lemma, end)) return end
-  if (lemma === 'look' && norm(tokens[end]) === 'forward' && is(tokens[end + 1], 'TO', 'IN') && is(tokens[end + 2], 'VBG')) return end + 2
-  return -1
+  return LINKS.reduce((found, link) => found >= 0 ? found : link(tokens, tokens[head]!, end), -1)
 }
 
-const GERUND = /^(?:consider|keep|stop|quit|start|avoid|begin|continue|resist|help|love|enjoy|like|hate|cease)$/
+const LINKS: ((tokens: readonly Token[], verb: Token, at: number) => number)[] = [
+  (tokens, verb, at) => is(tokens[at], 'TO') && baseAhead(tokens, at + 1) && controls(verb.lemma, norm(verb)) ? at + 1 : -1,
+  (tokens, verb, at) => verb.lemma === 'be' && READINESS.has(norm(tokens[at])) ? ready(tokens, at) : -1,
+  (tokens, verb, at) => is(tokens[at], 'VBG') && GERUND.test(verb.lemma) && gerundChain(tokens, verb.lemma, at) ? at : -1,
+  (tokens, verb, at) => verb.lemma === 'look' && norm(tokens[at]) === 'forward' && is(tokens[at + 2], 'VBG') ? at + 2 : -1
+]
+
+const GERUND = /^(?:consider|imagine|keep|stop|quit|start|avoid|begin|continue|resist|help|love|enjoy|like|hate|cease)$/
 
 function ready (tokens: readonly Token[], end: number): number {
   const to = tokens[end + 1]
@@ -186,6 +197,7 @@ const baseAhead = (tokens: readonly Token[], at: number): boolean =>
   is(tokens[at], 'VB') || (is(tokens[at], 'RB') && is(tokens[at + 1], 'VB')) || (is(tokens[at], 'NOT') && is(tokens[at + 1], 'VB'))
 
 const controls = (lemma: string, form: string): boolean =>
-  WISHES.has(lemma) || REFUSALS.has(lemma) || /^(?:be|have|use|start|begin|continue|get|go|help|decide|choose|manage|consider|agree|promise|expect|seem|appear|tend|love|wait)$/.test(lemma) || form === 'used'
+  form === 'used' || WISHES.has(lemma) || REFUSALS.has(lemma) ||
+  /^(?:be|have|use|start|begin|continue|get|go|help|decide|choose|manage|consider|agree|promise|expect|seem|appear|tend|love|wait)$/.test(lemma)
 
 const READERS: Reader[] = [verbGroup, nounPhrase]

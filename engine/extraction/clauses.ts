@@ -24,7 +24,7 @@ export function clauses (tokens: readonly Token[], row: readonly Chunk[]): Claus
   const starts: number[] = [] // where the words of each clause begin, its subject and joining word included
   row.forEach((chunk, at) => {
     if (chunk.kind !== 'VG') return
-    const { from, ...clause } = opening(tokens, row, at, found, starts)
+    const { from, ...clause } = opening(tokens, row, at, found)
     found.push(clause)
     starts.push(from)
   })
@@ -35,14 +35,14 @@ export function clauses (tokens: readonly Token[], row: readonly Chunk[]): Claus
 
 type Opening = Clause & { from: number }
 
-function opening (tokens: readonly Token[], row: readonly Chunk[], at: number, earlier: readonly Clause[], starts: readonly number[]): Opening {
+function opening (tokens: readonly Token[], row: readonly Chunk[], at: number, earlier: readonly Clause[]): Opening {
   const verb = row[at]!
   const previous = row.findLastIndex((chunk, i) => i < at && chunk.kind === 'VG')
   let left = at - 1
   while (left > previous && row[left]!.kind === 'ADV') left--
   const base = { verb, rest: [], object: [], shared: false, subject: [], link: '', kind: 'main' as const, from: left + 1 }
   const chunk = left > previous ? row[left]! : undefined
-  const context: Context = { tokens, row, at, previous, left, earlier, starts, base }
+  const context: Context = { tokens, row, at, previous, left, earlier, base }
   if (chunk === undefined) return previous < 0 ? base : follow(context)
   if (chunk.kind === 'WP') return relative(context)
   if (chunk.kind === 'TO') return { ...base, kind: 'infinitive', subject: lastSubject(earlier), shared: true, from: left }
@@ -50,16 +50,22 @@ function opening (tokens: readonly Token[], row: readonly Chunk[], at: number, e
   return follow(context)
 }
 
-interface Context { tokens: readonly Token[], row: readonly Chunk[], at: number, previous: number, left: number, earlier: readonly Clause[], starts: readonly number[], base: Opening }
+/** The verb stands at `at`, the verb before it at `previous`, the nearest word that is no adverb at `left`. */
+interface Context { tokens: readonly Token[], row: readonly Chunk[], at: number, previous: number, left: number, earlier: readonly Clause[], base: Opening }
 
 /** "creators who talk", "Adobe, which sponsors" */
 function relative ({ row, left, base, earlier, tokens }: Context): Opening {
-  let noun = left - 1
-  while (noun >= 0 && (row[noun]!.kind === ',' || row[noun]!.kind === 'IN')) noun--
-  // "an architect in Bogotá who": the person, not the place
-  if (word(tokens, row[left]!) === 'who' && row[noun - 1]?.kind === 'IN' && row[noun - 2]?.kind === 'NP' && tokens[row[noun]!.head]!.tag === 'NNP') noun -= 2
-  const subject = row[noun]?.kind === 'NP' ? [row[noun]!] : lastSubject(earlier)
-  return { ...base, kind: 'relative', subject, link: word(tokens, row[left]!), from: left }
+  const link = word(tokens, row[left]!)
+  const noun = antecedent(row, left, tokens, link === 'who')
+  return { ...base, kind: 'relative', subject: noun?.kind === 'NP' ? [noun] : lastSubject(earlier), link, from: left }
+}
+
+/** The noun a relative clause is about; of "an architect in Bogotá who", the person, not the place. */
+function antecedent (row: readonly Chunk[], left: number, tokens: readonly Token[], person: boolean): Chunk | undefined {
+  let at = left - 1
+  while (isKind(row[at], ',', 'IN')) at--
+  const place = isKind(row[at - 1], 'IN') && isKind(row[at - 2], 'NP') && tokens[row[at]!.head]!.tag === 'NNP'
+  return person && place ? row[at - 2] : row[at]
 }
 
 /** The noun phrase before the verb, with its own phrases and partners, unless the verb before it claims them. */
@@ -80,19 +86,28 @@ function withSubject (context: Context): Opening {
 }
 
 /** No noun phrase directly before: the verb shares the subject of an earlier clause. */
-function follow ({ tokens, row, at, left, base, earlier, starts }: Context): Opening {
-  const joint = joiner(tokens, row, left)
+function follow (context: Context): Opening {
+  const { tokens, row, at, left, base, earlier } = context
+  const { link, from } = joiner(tokens, row, left)
+  const { tag } = tokens[row[at]!.from]!
   const last = earlier.at(-1)
-  // "the brand that I want to work with is Muji": back to the noun that the relative clause is about
-  if (last?.kind === 'relative' && last.object.length > 0 && !/^(?:and|or|but)$/.test(joint.link)) return { ...base, subject: last.object, from: left + 1 }
+  const comma = isKind(row[left], ',')
   // "Lena, a ceramicist, teaches": the first noun phrase, the others describe it
-  if (last === undefined && row[left]?.kind === ',' && !/^VB[GN]$/.test(tokens[row[at]!.from]!.tag)) return { ...base, subject: apposed(row.slice(0, left), tokens), from: 0 }
-  const afterComma = row[left]?.kind === ',' && last?.kind === 'relative'
-  const main = afterComma ? earlier.findLast((clause) => clause.kind === 'main' && starts[earlier.indexOf(clause)] !== undefined) : undefined
-  const verbForm = tokens[row[at]!.from]!.tag
-  const kind = verbForm === 'VBG' && joint.link !== 'and' ? 'participle' as const : 'main' as const
-  const subject = afterComma ? main?.subject ?? last.subject : lastSubject(earlier)
-  return { ...base, kind, subject, shared: true, link: joint.link, from: joint.from }
+  if (last === undefined && comma && !/^VB[GN]$/.test(tag)) return { ...base, subject: apposed(row.slice(0, left), tokens), from: 0 }
+  // "the brand that I want to work with is Muji": back to the noun that the relative clause is about
+  if (resumes(last, link)) return { ...base, subject: last!.object, from: left + 1 }
+  const subject = comma ? mainSubject(earlier) : lastSubject(earlier)
+  return { ...base, kind: tag === 'VBG' && link !== 'and' ? 'participle' : 'main', subject, shared: true, link, from }
+}
+
+const isKind = (chunk: Chunk | undefined, ...kinds: Chunk['kind'][]): boolean => chunk !== undefined && kinds.includes(chunk.kind)
+
+const resumes = (last: Clause | undefined, link: string): boolean => last?.kind === 'relative' && last.object.length > 0 && !/^(?:and|or|but)$/.test(link)
+
+/** "Vera, who grew up in Porto, writes": after the comma the main clause goes on. */
+function mainSubject (earlier: readonly Clause[]): Chunk[] {
+  const main = earlier.findLast((clause) => clause.kind === 'main')
+  return earlier.at(-1)?.kind === 'relative' && main !== undefined ? main.subject : lastSubject(earlier)
 }
 
 /** "My podcast, Salt Roads, covers": the name of the two, else the first. */
@@ -114,22 +129,26 @@ function head (row: readonly Chunk[], left: number, from: number): Chunk {
 
 /** Where the subject begins. With a verb before it, a comma or "and" parts the two; with none, all from the boundary on belongs to it. */
 function subjectStart (row: readonly Chunk[], left: number, previous: number): number {
-  let at = left
   let first = left
-  while (at > previous + 1) {
-    const kind = row[at - 1]!.kind
-    if (kind === 'NP') { at--; first = at; continue }
-    if (kind === 'IN' && row[at - 2]?.kind === 'NP') { at -= 2; first = at; continue }
-    if ((kind === 'CC' || kind === ',') && previous < 0) { at--; continue }
-    break
+  for (let at = left; at > previous + 1;) {
+    const step = stepBack(row, at, previous < 0)
+    if (step === 0) break
+    at -= step
+    if (row[at]!.kind === 'NP') first = at
   }
   return row[first - 1]?.kind === 'IN' && first < left ? first + 1 : first
 }
 
-/** The phrases of a coordinated subject without those that only describe one of them. */
-function partners (row: readonly Chunk[], first: number, left: number): Chunk[] {
-  return row.slice(first, left + 1).filter((chunk, i) => chunk.kind === 'NP' && row[first + i - 1]?.kind !== 'IN' || (i === 0 && chunk.kind === 'NP'))
+/** How many chunks before one belong to the same subject: a phrase, a prepositional phrase, a joining word; 0 where it begins. */
+function stepBack (row: readonly Chunk[], at: number, joins: boolean): number {
+  const kind = row[at - 1]!.kind
+  if (kind === 'IN' && row[at - 2]?.kind === 'NP') return 2
+  return kind === 'NP' || (joins && (kind === 'CC' || kind === ',')) ? 1 : 0
 }
+
+/** The phrases of a coordinated subject without those that only describe one of them. */
+const partners = (row: readonly Chunk[], first: number, left: number): Chunk[] =>
+  row.slice(first, left + 1).filter((chunk, i) => chunk.kind === 'NP' && (i === 0 || row[first + i - 1]!.kind !== 'IN'))
 
 /** The words that join a clause to the one before it. */
 function joiner (tokens: readonly Token[], row: readonly Chunk[], at: number): { link: string, from: number } {

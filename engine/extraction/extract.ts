@@ -162,7 +162,7 @@ function empty (fact: Statement): string | null {
   if (object === '' || NOTHING.test(object) || NOTHING.test(fact.subject)) return 'no object'
   if (TIMES.test(object)) return 'time'
   if (fact.predicate === 'be' && fact.head?.tag === 'CD') return 'number'
-  if (object.length > 500 || fact.subject.length > 500 || fact.predicate.length > 200) return 'too long'
+  if (Math.max(object.length, fact.subject.length, 2 * fact.predicate.length) > 400) return 'too long'
   return object.toLowerCase() === fact.subject.toLowerCase() ? 'says nothing new' : null
 }
 

@@ -38,7 +38,7 @@ const CONSTRUCTIONS: Record<string, [string, string[]][]> = {
     ['Neither Anna nor Tom covers football.', ['Anna | cover | football | - COVERS_TOPIC', 'Tom | cover | football | - COVERS_TOPIC']],
     ['We publish all genres except horror.', ['= | publish | genres | CREATES', '= | publish | horror | - CREATES']],
     ['No leather, please.', ['= | want | leather | - SEEKS']],
-    ["I love climbing; skiing, not so much.", ['= | love | climbing | HAS_AFFINITY_WITH', '= | love | skiing | - HAS_AFFINITY_WITH']]
+    ['I love climbing; skiing, not so much.', ['= | love | climbing | HAS_AFFINITY_WITH', '= | love | skiing | - HAS_AFFINITY_WITH']]
   ],
   'what only looks like negation': [
     ["I can't stop talking about kimchi.", ['= | talk about | kimchi | COVERS_TOPIC']],
@@ -104,10 +104,18 @@ for (const [construction, cases] of Object.entries(CONSTRUCTIONS)) {
 
 t.test('a denied or merely possible fact never comes out plain', async (t) => {
   const denied = ['I never eat meat.', "We don't ship to Norway.", 'I no longer cover cars.', 'Not into crypto.', 'We do not and will not test on animals.', 'He is not a chef.',
-    'I have never worked with Nike.', 'No gambling brands.', 'I quit writing for tabloids.', 'None of our shoes contain leather.', 'Nobody here eats meat.']
-  for (const text of denied) for (const line of extract(text, { owner }).triples) t.equal(line.polarity, '-', `${text} → ${line.predicate} ${line.object}`)
-  const open = ['I may visit Rome.', 'Perhaps I love jazz.', 'We could host a fair.', 'If you pay well, we sell masks.', 'I want to live in Rome.', 'Rumour has it that we sponsor Ajax.']
-  for (const text of open) for (const line of extract(text, { owner }).triples) t.not(line.modality, 'certain', `${text} → ${line.predicate} ${line.object}`)
+    'I have never worked with Nike.', 'No gambling brands.', 'Pod machines: no thanks.', 'We paint without using plastic.', 'I quit writing for tabloids.', 'None of our shoes contain leather.']
+  for (const text of denied) {
+    const { triples } = extract(text, { owner })
+    t.ok(triples.length > 0, text)
+    for (const { polarity, predicate, object } of triples.filter(({ predicate }) => predicate !== 'paint')) t.equal(polarity, '-', `${text} → ${predicate} ${object}`)
+  }
+  const open = ['I may visit Rome.', 'I could imagine working with Muji.', 'I would be glad to host a fair.', 'We sell masks, provided that you pay.', 'Perhaps I love jazz.', 'We could host a fair.', 'If you pay well, we sell masks.', 'I want to live in Rome.', 'Rumour has it that we sponsor Ajax.']
+  for (const text of open) {
+    const { triples } = extract(text, { owner })
+    t.ok(triples.length > 0, text)
+    for (const { modality, predicate, object } of triples) t.not(modality, 'certain', `${text} → ${predicate} ${object}`)
+  }
 })
 
 t.test('"I avoid brands that …" says nothing against brands', async (t) => {
@@ -163,8 +171,10 @@ t.test('offsets point at the words, in any text', async (t) => {
   fc.assert(fc.property(prose, (text) => {
     const { triples, sentences } = extract(text, { owner })
     for (const { start, end, text: sentence } of sentences) if (text.slice(start, end) !== sentence) return false
-    return triples.every(({ object, confidence, spans }) => Object.values(spans).every(({ start, end }) => start >= spans.sentence.start && end <= spans.sentence.end && start < end) &&
-      confidence > 0 && confidence < 1 && (object === owner || object.split(/\s+/).every((word) => text.normalize('NFKC').includes(word))))
+    const said = (object: string) => object === owner || object.split(/\s+/).every((word) => text.normalize('NFKC').includes(word))
+    return triples.every(({ object, confidence, spans }) =>
+      Object.values(spans).every(({ start, end }) => start >= spans.sentence.start && end <= spans.sentence.end && start < end) &&
+      confidence > 0 && confidence < 1 && said(object))
   }), { numRuns: 300 })
   const text = 'In brief: Ana’s café, “Maré”, sells 🐟 soup. I’m from Évora.'
   const [first] = extract(text, { owner }).triples.filter(({ predicate }) => predicate === 'be from')

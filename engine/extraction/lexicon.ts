@@ -1,5 +1,5 @@
 import { RELATION_OF } from '../../models/vocabulary.js'
-import type { Tag } from './tag.js'
+import type { Tag } from './tagset.js'
 
 const words = (list: string): string[] => list.trim().split(/\s+/)
 

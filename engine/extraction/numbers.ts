@@ -13,11 +13,17 @@ const value = (digits: string, scale: string | undefined): number => Number(digi
 export function counted (text: string, beside: string): FactProperties | undefined {
   const match = COUNT.exec(text)
   const unit = (text.toLowerCase().match(/\p{L}+/gu) ?? []).find((word) => REACH_UNITS.has(word))
-  const platform = PLATFORMS.get((`${text} ${beside}`.match(/\p{L}+/gu) ?? []).find((word) => word !== 'x' && PLATFORMS.has(word.toLowerCase()))?.toLowerCase() ?? '')
+  const platform = platformIn(`${text} ${beside}`)
   if (match === null || (unit === undefined && platform === undefined)) return undefined
   const bounds = range(match as unknown as NumberMatch)
   if (Object.values(bounds).some((bound) => !Number.isFinite(bound))) return undefined
   return { ...bounds, ...(unit === undefined ? {} : { unit }), ...(platform === undefined ? {} : { platform }) }
+}
+
+/** "X" only with its capital. */
+function platformIn (text: string): string | undefined {
+  const word = (text.match(/\p{L}+/gu) ?? []).find((word) => word !== 'x' && PLATFORMS.has(word.toLowerCase()))
+  return word === undefined ? undefined : PLATFORMS.get(word.toLowerCase())
 }
 
 type NumberMatch = [string, string, string | undefined, string | undefined, string | undefined]

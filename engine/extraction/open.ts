@@ -18,16 +18,19 @@ export function openTuples (sentence: string): OpenTuple[] {
 
 function tuple (clause: Clause, tokens: readonly Token[], row: readonly Chunk[], words: readonly string[]): OpenTuple[] {
   const verb = clause.verb!
-  const subject = clause.subject.length === 0 ? null : whole(clause, row)
-  if (subject === null) return []
-  let from = verb.to
-  if (clause.rest[0]?.kind === 'IN' && clause.rest.length > 1) from = clause.rest[0].to
-  else if (clause.rest[0]?.kind === 'ADJ' && clause.rest[1]?.kind === 'IN' && clause.rest.length > 2) from = clause.rest[1].to
+  const from = predicateEnd(clause, verb.to)
   const to = clause.rest.at(-1)?.to ?? from
-  const arg2 = to > from ? words.slice(from, to).join(' ') : ''
-  const arg1 = words.slice(subject.from, subject.to).join(' ')
-  if (arg2 === '') return []
-  return [{ confidence: trust(clause, subject, to - from, tokens), predicate: words.slice(verb.from, from).join(' '), arg1, arg2 }]
+  if (clause.subject.length === 0 || to <= from) return []
+  const subject = whole(clause, row)
+  const part = (from: number, to: number) => words.slice(from, to).join(' ')
+  const confidence = trust(clause, subject, to - from, tokens)
+  return [{ confidence, predicate: part(verb.from, from), arg1: part(subject.from, subject.to), arg2: part(from, to) }]
+}
+
+/** The first preposition belongs to the predicate ("was held in", "is known as"), unless nothing follows it. */
+function predicateEnd ({ rest }: Clause, end: number): number {
+  const at = rest[0]?.kind === 'ADJ' && rest.length > 2 ? 1 : 0
+  return rest[at]?.kind === 'IN' && rest.length > at + 1 ? rest[at]!.to : end
 }
 
 /** The subject with everything that belongs to it, up to the comma or the words before the verb. */
@@ -38,10 +41,12 @@ function whole (clause: Clause, row: readonly Chunk[]): { from: number, to: numb
   return { from: first.from, to: row[at]!.to }
 }
 
+const LOOSE: Record<Clause['kind'], number> = { main: 0, relative: 0.1, infinitive: 0.2, participle: 0.2, fragment: 0.2 }
+
 /** A rank, not a probability: short arguments, early verbs and full subjects are read more reliably. */
 function trust (clause: Clause, subject: { from: number, to: number }, objectLength: number, tokens: readonly Token[]): number {
   const pronoun = tokens[subject.to - 1]!.tag === 'PRP' ? 0.03 : 0
   const doubt = 0.004 * objectLength + 0.01 * Math.max(0, subject.to - subject.from - 4) + 0.002 * tokens.length +
-    (clause.kind === 'main' ? 0 : clause.kind === 'relative' ? 0.1 : 0.2) + (clause.shared ? 0.08 : 0) + pronoun
+    LOOSE[clause.kind] + (clause.shared ? 0.08 : 0) + pronoun
   return Math.round(1000 * Math.max(0.05, 0.95 - doubt)) / 1000
 }

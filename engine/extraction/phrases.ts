@@ -75,10 +75,10 @@ function narrows (tokens: readonly Token[], prep: Chunk, object: Chunk, noun: Ch
   const word = tokens[prep.from]!.norm.toLowerCase()
   if (word === 'of' || word === 'between') return true
   const [of, what] = [tokens[noun.head]!.tag, tokens[object.head]!.tag]
-  if (of === 'PRP' || what === 'PRP' || what === 'DT' || startsTime(tokens, object.from)) return false
+  if ([of, what].includes('PRP') || what === 'DT' || startsTime(tokens, object.from)) return false
   if (/^(?:with|about|under|over|aged)$/.test(word)) return true
   if (keepsPlace) return /^(?:in|from|across|for)$/.test(word)
-  return word === 'in' && what !== 'NNP' && what !== 'CD' && of !== 'NNP'
+  return word === 'in' && ![of, what].includes('NNP') && what !== 'CD'
 }
 
 export function phrase (tokens: readonly Token[], from: number, to: number, head: number, source: Source, negated = false): Phrase {

@@ -90,7 +90,11 @@ interface Table { gold: number, confidences: number[], pairs: Pair[][] }
 function table (gold: readonly Tuple[], predictions: readonly Prediction[]): Table {
   const goldBags = gold.map(bags)
   const predictedBags = predictions.map(bags)
-  return { gold: gold.length, confidences: predictions.map(({ confidence }) => confidence), pairs: goldBags.map((one) => predictedBags.map((other) => pair(one, other))) }
+  return {
+    gold: gold.length,
+    confidences: predictions.map(({ confidence }) => confidence),
+    pairs: goldBags.map((one) => predictedBags.map((other) => pair(one, other)))
+  }
 }
 
 /** One-to-one by falling precision: each pairing takes a row of gold and a prediction. */
@@ -100,7 +104,9 @@ function precisionSum ({ pairs }: Table, kept: readonly number[]): number {
   let sum = 0
   while (rowFree.size > 0 && columnFree.size > 0) {
     let best: [number, number, number] = [-1, -1, -1]
-    for (const row of rowFree) for (const column of columnFree) if (pairs[row]![column]!.precision > best[0]) best = [pairs[row]![column]!.precision, row, column]
+    for (const row of rowFree) {
+      for (const column of columnFree) if (pairs[row]![column]!.precision > best[0]) best = [pairs[row]![column]!.precision, row, column]
+    }
     sum += best[0]
     rowFree.delete(best[1])
     columnFree.delete(best[2])
@@ -150,9 +156,12 @@ function overlap (one: string, other: string): number {
 
 const first = (predicate: string): string | undefined => words(normal(predicate))[0]
 
+const FIELDS = ['subject', 'predicate', 'object', 'polarity', 'modality'] as const
+
 function alike (gold: Fact, predicted: Fact, likeness: Likeness): boolean {
-  if (likeness === 'strict') return (['subject', 'predicate', 'object', 'polarity', 'modality'] as const).every((field) => normal(gold[field]) === normal(predicted[field]))
-  const near = overlap(gold.subject, predicted.subject) >= 0.5 && first(gold.predicate) === first(predicted.predicate) && overlap(gold.object, predicted.object) >= 0.6
+  if (likeness === 'strict') return FIELDS.every((field) => (field === 'polarity' ? gold[field] === predicted[field] : normal(gold[field]) === normal(predicted[field])))
+  const near = overlap(gold.subject, predicted.subject) >= 0.5 && overlap(gold.object, predicted.object) >= 0.6 &&
+    first(gold.predicate) === first(predicted.predicate)
   return near && (likeness === 'words' || (gold.polarity === predicted.polarity && gold.modality === predicted.modality))
 }
 

@@ -1,7 +1,7 @@
 import type { Modality, Polarity } from '../../models/triple.js'
 import type { Chunk } from './chunks.js'
 import { MAYBE, PARTICLES, POSSIBLES, READINESS, REFUSALS, WISHES } from './lexicon.js'
-import { isVerb } from './tag.js'
+import { isVerb } from './tagset.js'
 import type { Token } from './tokens.js'
 
 /** What a verb group says: the main verb, whether it holds, how surely, and whether the subject suffers it. */
@@ -40,10 +40,10 @@ function modality (controls: readonly Token[], main: Token, read: string): Modal
   if (controls.some((token) => isVerb(token.tag) && WISHES.has(token.lemma) && token !== main)) return wish(words, controls)
   if (/\b(?:can|could) not wait to\b/.test(read)) return 'desired'
   const ready = words.map((word) => READINESS.get(word)).find((found) => found !== undefined)
-  if (ready !== undefined && words.some((word) => READINESS.has(word)) && controls.some((token) => token.lemma === 'be')) return ready
+  if (ready !== undefined && controls.some((token) => token.lemma === 'be')) return ready
   if (words.some((word) => MAYBE.has(word)) || controls.some((token) => POSSIBLES.has(token.lemma))) return 'possible'
-  if (/\bwould (?:not )?$/.test(words.slice(-2).join(' ') + ' ') && /^(?:love|like)$/.test(main.lemma)) return 'desired'
-  return words.includes('would') && !/^(?:love|like)$/.test(main.lemma) ? 'possible' : 'certain'
+  if (!words.includes('would')) return 'certain'
+  return main.lemma === 'love' || main.lemma === 'like' ? 'desired' : 'possible'
 }
 
 /** "like talking" and "need to" are no wish on their own; "would like", "hope", "look to" are. */
