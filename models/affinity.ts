@@ -36,9 +36,8 @@ export type Exclude = Static<typeof Exclude>
 /** The terms of the score. Each reason belongs to one; the weights are in `engine/affinity/weights.ts`. */
 export const TERMS = ['direct', 'shared', 'goal', 'audience', 'trend', 'walk', 'similarity', 'goalSimilarity', 'conflict'] as const
 export type Term = typeof TERMS[number]
-export const Weights = Type.Object(
-  Object.fromEntries(TERMS.map((term) => [term, Type.Optional(Type.Number({ minimum: 0, maximum: 100 }))])) as Record<Term, ReturnType<typeof Type.Optional<ReturnType<typeof Type.Number>>>>,
-  Strict)
+const Weight = Type.Optional(Type.Number({ minimum: 0, maximum: 100 }))
+export const Weights = Type.Object(Object.fromEntries(TERMS.map((term) => [term, Weight])) as Record<Term, typeof Weight>, Strict)
 export type Weights = Record<Term, number>
 
 export const Explain = Type.Unsafe<'none' | 'summary' | 'full'>(Type.String({ enum: ['none', 'summary', 'full'], default: 'summary' }))

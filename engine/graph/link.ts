@@ -22,14 +22,14 @@ const PROPER = new Set<Label>(['Member', 'Brand', 'Content', 'Product', 'Event',
 export async function toFacts (graph: Graph, tenantId: string, triples: Triple[], provenance: Provenance): Promise<Fact[]> {
   const { owner, source, text, observedAt = null, importId = null } = provenance
   const names = triples.flatMap((triple) => [
-    ...(triple.subject === owner.name ? [] : [{ name: triple.subject, label: triple.subjectType ?? 'Member' as const }]),
+    ...(triple.subject === owner.name ? [] : [{ name: triple.subject, label: subjectLabel(triple) }]),
     { name: triple.object, label: objectLabel(triple) }
   ])
   const linked = await link(graph, tenantId, names)
   const find = (name: string, label: Label) => name === owner.name ? owner : linked.get(linkKey(name, label))!
 
   return triples.map((triple) => ({
-    subject: find(triple.subject, triple.subjectType ?? 'Member'),
+    subject: find(triple.subject, subjectLabel(triple)),
     relation: triple.relation,
     lemma: triple.predicate,
     object: find(triple.object, objectLabel(triple)),
@@ -47,6 +47,9 @@ export async function toFacts (graph: Graph, tenantId: string, triples: Triple[]
     properties: triple.properties ?? {}
   }))
 }
+
+/** Someone with a name is a member until more is known; "people" are a topic. */
+const subjectLabel = ({ subject, subjectType = 'Member' }: Triple): Label => PROPER.has(subjectType) && !isProper(subject) ? 'Topic' : subjectType
 
 /**
  * What is named by a common noun is a topic whatever is done with it, so that "sells skincare" and "covers skincare" meet, and so do
