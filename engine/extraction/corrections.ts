@@ -69,7 +69,7 @@ const CORRECTIONS: Correction[] = [
   (tags, words, i) => i === 0 && tags[i] === 'VBD' && words[i]!.endsWith('ed') && tags[1] === 'IN' ? 'VBN' : undefined
 ]
 
-const BOTH = /^(?:sleep|bike|game|film|book|design|home|travel|work|garden|train|camp|print|surf|dance|dress|style|craft|post|food|photograph|cycle|study|play|record|coach|host|cook|brew)$/i
+const BOTH = /^(?:harvest|farm|smoke|sleep|bike|game|film|book|design|home|travel|work|garden|train|camp|print|surf|dance|dress|style|craft|post|food|photograph|cycle|study|play|record|coach|host|cook|brew)$/i
 
 /** Whether the row of phrases that "and" goes on with hangs on a preposition. */
 const afterPreposition = (tags: readonly Tag[], i: number): boolean =>
@@ -99,7 +99,7 @@ function opensSubject (tags: readonly Tag[], words: readonly string[], i: number
 function bare (tags: readonly Tag[], i: number): boolean {
   let at = i - 1
   while (at >= 0 && (tags[at] === 'NN' || tags[at] === 'JJ')) at--
-  return at >= 0 && /^(?:,|CC|IN|VB|VBZ|VBD|VBG)$/.test(tags[at]!) && hasFinite(tags, i)
+  return at >= 0 && at < i - 1 && (tags[at] === 'IN' || (/^(?:,|CC|VB|VBZ|VBD|VBG)$/.test(tags[at]!) && hasFinite(tags, i)))
 }
 
 function verbHere (tags: readonly Tag[], i: number): boolean {
@@ -130,7 +130,8 @@ function that (tags: readonly Tag[], words: readonly string[], i: number): Tag {
 
 function infinitive (tags: readonly Tag[], words: readonly string[], i: number): boolean {
   const at = tags[i] === 'RB' || tags[i] === 'NOT' ? i + 1 : i
-  return tags[at] === 'VB' || (verbLemma(words[at] ?? '') === words[at]?.toLowerCase() && !['DT', 'PS', 'NNP', 'CD', 'PRP'].includes(tags[at] ?? ''))
+  if (tags[at] === 'VB') return verbLemma(words[at]!) !== undefined || tags[at + 1] !== 'NN'
+  return (verbLemma(words[at] ?? '') === words[at]?.toLowerCase() && !['DT', 'PS', 'NNP', 'CD', 'PRP'].includes(tags[at] ?? ''))
 }
 
 function hasFinite (tags: readonly Tag[], to: number): boolean {
@@ -202,6 +203,6 @@ function promote (tags: Tag[], words: readonly string[], from: number, to: numbe
 
 /** A form that a verb may have, behind a noun that agrees with it. */
 function couldBeVerb (tags: readonly Tag[], words: readonly string[], i: number): boolean {
-  if (!/^(?:NN|IN)$/.test(tags[i]!) || verbLemma(words[i]!) === undefined || /ing$/.test(words[i]!) || !/^(?:NN|NNP|PRP|,)$/.test(tags[i - 1]!)) return false
+  if (!/^(?:NN|IN)$/.test(tags[i]!) || verbLemma(words[i]!) === undefined || /ing$/.test(words[i]!) || !/^(?:NN|NNP|PRP|,)$/.test(tags[i - 1]!) || bare(tags, i)) return false
   return /s$/i.test(words[i]!) || tags[i - 1] !== 'NN' || /s$|^people$|men$|children$/i.test(words[i - 1]!)
 }

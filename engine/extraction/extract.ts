@@ -12,7 +12,7 @@ import { firstDay, lastDay } from './numbers.js'
 import { mentionType, relate } from './relate.js'
 import { phrase } from './phrases.js'
 import { sentences, type Sentence } from './sentences.js'
-import { statements, type Reading, type Statement } from './statements.js'
+import { statements, type Context, type Reading, type Statement } from './statements.js'
 import { tokens as tokenise, type Token } from './tokens.js'
 
 export interface ExtractOptions { owner: string, mode?: 'lenient' | 'strict', ownerType?: Label }
@@ -33,14 +33,14 @@ export function extract (text: string, options: ExtractOptions): Extraction {
   return extraction
 }
 
-function readSentence (sentence: Sentence, context: Omit<Reading, 'tokens'>, options: ExtractOptions, into: Extraction): Cast {
+function readSentence (sentence: Sentence, context: Context, options: ExtractOptions, into: Extraction): Cast {
   const drop: Drop = (reason, predicate = '') => { into.unmapped.push({ subject: '', predicate, object: '', reason, sentence: place(sentence) }) }
   const unread = tooLong(sentence.text) ? `too long: more than ${SENTENCE_WORDS_MAX} words in one sentence` : /\?["'”’)]*$/.test(sentence.text) ? 'question' : null
   if (unread !== null) {
     drop(unread)
     return context.cast
   }
-  const reading: Reading = { ...context, tokens: tokenise(sentence.text, sentence.start) }
+  const reading: Reading = { ...context, tokens: tokenise(sentence.text, sentence.start, context.cast.words), resolved: new Map() }
   const facts = labelled(sentence, context) ?? readSegments(reading, drop)
   keep(REFUSED.test(sentence.text) ? facts.map(refused) : facts, sentence, options, into)
   return reading.cast
@@ -62,7 +62,7 @@ function readSegments (reading: Reading, drop: Drop): Statement[] {
       const said = clause.verb === null ? notSoMuch(clause, facts, reading) ?? fragment(clause.rest, reading) : about(clause, parts, reading)
       if (said.length === 0 && clause.verb !== null) drop('no object', reading.tokens[clause.verb.head]!.lemma)
       facts.push(...said.map((fact) => ({ ...fact, modality: weaker(fact.modality, mood) })))
-      reading.cast = heard(clause, facts, reading)
+      reading.cast = heard(clause, said, reading)
     }
   }
   return facts
@@ -140,10 +140,13 @@ function moodOf (tokens: readonly Token[]): Modality {
 const weaker = (modality: Modality, mood: Modality): Modality => modality === 'certain' ? mood : modality
 
 function heard (clause: Clause, facts: readonly Statement[], { cast, tokens }: Reading): Cast {
-  const last = facts.at(-1)
-  if (last === undefined) return cast
+  const [first] = facts
+  if (first === undefined) return cast
   const [subject] = clause.subject
-  return afterObject(afterSubject(cast, last.subject, subject === undefined ? undefined : tokens[subject.head]), last.object, last.head)
+  // of "Saltreed was founded by Ana" the next sentence speaks of Saltreed
+  const topic = first.by === 'passive' && first.head === undefined ? first.object : first.subject
+  const after = afterSubject(cast, topic, subject === undefined ? undefined : tokens[subject.head])
+  return facts.reduce((after, { object, head }) => afterObject(after, object, head), after)
 }
 
 function keep (facts: readonly Statement[], sentence: Sentence, options: ExtractOptions, into: Extraction): void {

@@ -1,7 +1,7 @@
 import { PLATFORMS, READINESS, VERBS } from './lexicon.js'
 import type { Chunk } from './chunks.js'
 import { slots, type Phrase, type Slot } from './phrases.js'
-import { each, role, type Reading, type Statement } from './statements.js'
+import { each, role, type Context, type Reading, type Statement } from './statements.js'
 import type { Sentence } from './sentences.js'
 import { tokens as tokenise, type Token } from './tokens.js'
 import { chunks } from './chunks.js'
@@ -37,15 +37,15 @@ const PLATFORM = new RegExp(`^(?:${[...PLATFORMS.keys()].join('|')})$`)
 const LABELLED = /^([\p{L}][\p{L}' -]{1,24}?)\s*(?::|\s[–—-])\s+(?=\S)/u
 
 /** "Target audience: gamers in Egypt": the label is the predicate. Null where the sentence has none that is known. */
-export function labelled (sentence: Sentence, reading: Omit<Reading, 'tokens'>): Statement[] | null {
+export function labelled (sentence: Sentence, reading: Context): Statement[] | null {
   const match = LABELLED.exec(sentence.text)
   const label = match?.[1]!.toLowerCase() ?? ''
   const platform = PLATFORM.test(label) ? PLATFORMS.get(label) : undefined
   const predicate = platform !== undefined ? 'have' : LABELS.find(([known]) => known.test(label))?.[1]
   if (match === null || predicate === undefined) return null
   const at = sentence.start + match[0].length
-  const tokens = tokenise(sentence.text.slice(match[0].length), at)
-  const whole: Reading = { ...reading, tokens }
+  const tokens = tokenise(sentence.text.slice(match[0].length), at, reading.cast.words)
+  const whole: Reading = { ...reading, tokens, resolved: new Map() }
   const row = chunks(tokens).flatMap((chunk) => chunk.kind === 'VG' && chunk.to === chunk.from + 1 ? [{ ...chunk, kind: 'NP' as const }] : [chunk])
   const parts = slots(tokens, row, reading.source, true)
   const draft = {
@@ -57,12 +57,18 @@ export function labelled (sentence: Sentence, reading: Omit<Reading, 'tokens'>):
     kind: 'fragment' as const,
     beside: platform === undefined ? parts : [...parts, { prep: 'on', items: [{ text: platform, span: { start: at, end: at }, from: 0, to: 0, head: 0, negated: false }] }]
   }
-  const items = parts.filter((slot) => slot.prep === '' || parts.length === 1).flatMap((slot) => slot.items)
+  const items = values(predicate, parts)
   return each([{ name: reading.cast.owner }], draft, items, whole)
 }
 
+/** What stands behind a label; a budget has one amount. */
+function values (predicate: string, parts: readonly Slot[]): Phrase[] {
+  const items = parts.filter((slot) => slot.prep === '' || parts.length === 1).flatMap((slot) => slot.items)
+  return predicate === 'have budget' ? items.slice(0, 1) : items
+}
+
 const ROLE = /(?:[^m]er|or|ist|ian|eur|ress|ant|man|woman|person|people|fluencer|expert|geek|nerd|addict|pro|host|chef|cook|dad|mum|mom|mother|father|parent|coach|student|founder|brand|studio|company|label|agency|shop|store|podcast|magazine|collective|cafe|café|bakery|brewery|duo|team|band|publisher|startup|start-up|blog|newsletter|channel|nurse|guide|wife|husband|artist|maker|head|director|entrepreneur|enthusiast|ambassador|family|couple|twin|poet|vet|medic|athlete|model|dj|mc|ceo|cto|vlogger|festival|business|charity|nonprofit|non-profit|network|platform|kitchen|farm|marketplace|house|atelier|workshop|club|school|service|app|editor|native|expat|nomad|buff|fanatic|junkie|fan|lover)$|^(?:ex|co|self)-/i
-const NOT_ROLE = /^(?:beer|water|paper|weather|summer|winter|leather|flower|butter|ginger|power|order|number|computer|fiber|timber|copper|silver|pepper|outdoor|decor|color|flavor|humor|interior|motor|gender|skincare|theater|culture|river|soccer|poster|letter|container|sneaker|trainer)s?$/i
+const NOT_ROLE = /^(?:eur|beer|water|paper|weather|summer|winter|leather|flower|butter|ginger|power|order|number|computer|fiber|timber|copper|silver|pepper|outdoor|decor|color|flavor|humor|interior|motor|gender|skincare|theater|culture|river|soccer|poster|letter|container|sneaker|trainer)s?$/i
 
 /** A sentence without a verb: what the owner is, likes, or does not want. */
 export function fragment (row: readonly Chunk[], reading: Reading): Statement[] {

@@ -14,7 +14,7 @@ const CLASSES: [Tag, string][] = [
   ['CC', 'and or but nor plus &'],
   ['SC', 'although though because since if unless until while whereas when whenever where whether once so as than'],
   ['WP', 'who whom whose which what how why'],
-  ['IN', 'of in on at by for with without from into onto about over under across through throughout between among amongst during before after against towards toward around within beyond behind beside besides near via per except despite like unlike including upon along alongside inside outside off above below concerning regarding'],
+  ['IN', 'of in on at by for with without from into onto about over under across through throughout between among amongst during before after against towards toward around within beyond behind beside besides near via per except despite like unlike including upon along alongside inside outside off above below concerning regarding minus'],
   ['RB', 'yes hi hello hey ok okay thanks thank tomorrow yesterday tonight also too very really mostly mainly mostly currently usually often sometimes always now then here there again still just only even almost already ever soon recently nowadays lately primarily especially particularly formerly previously today instead rather quite perhaps maybe probably possibly hardly rarely seldom longer please however therefore moreover meanwhile else once twice sadly happily occasionally simply exclusively largely together ideally hopefully proudly fully truly deeply yet away back out up down'],
   ['VB', 'be am are do have'],
   ['VBZ', 'is does has'],
@@ -42,7 +42,7 @@ const MORE = `test edit aim pitch post talk blog vlog work live move travel try 
   welcome accept decline dislike hate despise loathe miss appreciate support empower inspire champion celebrate donate give use reuse recycle rescue adopt
   answer believe care expand open close supply source import export distribute roast ferment grind grow harvest farm breed print publish translate edit moderate
   act direct develop code ship invest advise consult serve connect match mend upcycle thrift style dress include involve attract gather appeal skew span range
-  fix test count bore visit decorate forget promise retire find enjoy treat host climb film sketch compare rate taste carry ferment forage solve lend borrow rent print weld carve shape fit build say announce report claim add describe show lead own promise decide expect seem appear remain stay join happen become shy steer`
+  fix test count bore visit mill install rent lend ferment decorate forget promise retire find enjoy treat host climb film sketch compare rate taste carry ferment forage solve lend borrow rent print weld carve shape fit build say announce report claim add describe show lead own promise decide expect seem appear remain stay join happen become shy steer`
 
 function forms (base: string, past?: string, participle?: string): string[] {
   const stem = base.endsWith('e') && base !== 'be' ? base.slice(0, -1) : base

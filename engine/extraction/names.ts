@@ -3,19 +3,27 @@ import type { Phrase } from './phrases.js'
 import type { Token } from './tokens.js'
 
 /** Who is meant so far in a text: its owner, and the names a pronoun may point back to. */
-export interface Cast { owner: string, names: ReadonlySet<string>, person: string | null, thing: string | null, things: string | null }
+export interface Cast {
+  owner: string
+  /** Full and first name of the owner, and every word of it, in lower case. */
+  names: ReadonlySet<string>
+  words: ReadonlySet<string>
+  person: string | null
+  thing: string | null
+  things: string | null
+}
 
 export const cast = (owner: string): Cast => {
   const words = owner.split(/\s+/).filter((word) => word.length > 1)
   const first = words[0]?.toLowerCase() ?? ''
-  return { owner, names: new Set([owner.toLowerCase(), ...(words.length > 1 && !/^(?:the|a|an)$/.test(first) ? [first] : [])]), person: null, thing: null, things: null }
+  return { owner, words: new Set(words.map((word) => word.toLowerCase())), names: new Set([owner.toLowerCase(), ...(words.length > 1 && !/^(?:the|a|an)$/.test(first) ? [first] : [])]), person: null, thing: null, things: null }
 }
 
 /** The name a subject stands for. A pronoun is the owner or the last thing that fits; what one owns is oneself. */
-export function subjectName (phrase: Phrase, tokens: readonly Token[], cast: Cast): string {
+export function subjectName (phrase: Phrase, tokens: readonly Token[], cast: Cast, place: 'subject' | 'object' = 'subject'): string {
   const head = tokens[phrase.head]!
   const word = head.norm.toLowerCase()
-  if (head.tag === 'PRP' || word === 'who') return pronoun(word, cast)
+  if (head.tag === 'PRP' || word === 'who') return pronoun(word, cast, place === 'subject' ? cast.owner : word)
   if (isOwner(phrase, tokens, cast)) return cast.owner
   return phrase.text
 }
@@ -40,10 +48,10 @@ export const isDream = (phrase: Phrase, tokens: readonly Token[]): boolean => DR
 /** "my newsletter", "her videos" */
 export const isOutlet = (phrase: Phrase, tokens: readonly Token[]): boolean => OUTLETS.has(tokens[phrase.head]!.norm.toLowerCase()) && possessed(phrase, tokens)
 
-function pronoun (word: string, { owner, person, thing, things }: Cast): string {
+function pronoun (word: string, { owner, person, thing, things }: Cast, otherwise: string): string {
   if (/^(?:he|she|him|her)$/.test(word)) return person ?? owner
-  if (word === 'it' || word === 'this' || word === 'that') return thing ?? owner
-  if (/^(?:they|them|these|those)$/.test(word)) return things ?? owner
+  if (word === 'it' || word === 'this' || word === 'that') return thing ?? otherwise
+  if (/^(?:they|them|these|those)$/.test(word)) return things ?? otherwise
   return /^(?:i|me|we|us|myself|ourselves|himself|herself|mine|ours)$/.test(word) ? owner : word
 }
 

@@ -3,9 +3,9 @@ import { PLATFORMS, REACH_UNITS } from './lexicon.js'
 
 const NUMBER = String.raw`(\d[\d,]*(?:\.\d+)?)\s?(k|m|thousand|million|billion)?\+?`
 const COUNT = new RegExp(String.raw`(?:^|[^\p{L}\d.$€£¥])${NUMBER}(?:\s?(?:-|–|to|and)\s?${NUMBER})?(?![\p{L}\d])`, 'iu')
-const MONEY = new RegExp(String.raw`(?:(US\$|[$€£¥])\s?)?${NUMBER}(?:\s?(?:-|–|to|and)\s?[$€£¥]?${NUMBER})?(?:\s?(usd|eur|gbp|jpy|chf|sek|dollars?|euros?|pounds?|€|£|\$))?`, 'iu')
+const MONEY = new RegExp(String.raw`(?:(US\$|[$€£¥])\s?)?${NUMBER}(?:\s?(?:-|–|to|and)\s?[$€£¥]?${NUMBER})?(?:\s?(usd|eur|gbp|jpy|chf|sek|nok|dkk|pln|aud|cad|nzd|inr|brl|zar|dollars?|euros?|pounds?|€|£|\$))?`, 'iu')
 const SCALE = new Map(Object.entries({ k: 1e3, thousand: 1e3, m: 1e6, million: 1e6, billion: 1e9 }))
-const CURRENCY = new Map(Object.entries({ $: 'USD', us$: 'USD', '€': 'EUR', '£': 'GBP', '¥': 'JPY', usd: 'USD', eur: 'EUR', gbp: 'GBP', jpy: 'JPY', chf: 'CHF', sek: 'SEK', dollar: 'USD', dollars: 'USD', euro: 'EUR', euros: 'EUR', pound: 'GBP', pounds: 'GBP' }))
+const CURRENCY = new Map(Object.entries({ $: 'USD', us$: 'USD', '€': 'EUR', '£': 'GBP', '¥': 'JPY', usd: 'USD', eur: 'EUR', gbp: 'GBP', jpy: 'JPY', chf: 'CHF', sek: 'SEK', nok: 'NOK', dkk: 'DKK', pln: 'PLN', aud: 'AUD', cad: 'CAD', nzd: 'NZD', inr: 'INR', brl: 'BRL', zar: 'ZAR', dollar: 'USD', dollars: 'USD', euro: 'EUR', euros: 'EUR', pound: 'GBP', pounds: 'GBP' }))
 
 const value = (digits: string, scale: string | undefined): number => Number(digits.replace(/,/g, '')) * (SCALE.get(scale?.toLowerCase() ?? '') ?? 1)
 

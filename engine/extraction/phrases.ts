@@ -58,8 +58,8 @@ function put (item: Phrase, { joins, prep }: Place, found: Slot[], tokens: reado
   else slot.items.push(item)
 }
 
-const NEGATING = /^(?:not|except|without|never)$/
-const EXCEPT = /^(?:except|like|including)$/
+const NEGATING = /^(?:not|except|without|minus|never)$/
+const EXCEPT = /^(?:except|minus|like|including)$/
 
 /** The text a phrase is cut from, and where its tokens stand in it. */
 export interface Source { slice: (from: number, to: number) => string }

@@ -29,7 +29,9 @@ export interface Statement {
   narrowed?: boolean
 }
 
-export interface Reading { tokens: readonly Token[], source: Source, cast: Cast }
+export interface Context { source: Source, cast: Cast }
+/** One sentence being read; `resolved` keeps whom its pronouns meant where they first stood. */
+export interface Reading extends Context { tokens: readonly Token[], resolved: Map<number, string> }
 type Draft = Pick<Statement, 'predicate' | 'polarity' | 'modality' | 'by' | 'kind'> & { predicateSpan?: Span, beside: Slot[] }
 export interface Subject { name: string, span?: Span }
 
@@ -49,15 +51,16 @@ export function statements (clause: Clause, reading: Reading): Statement[] {
     beside: parts
   }
   const [first] = subjects
-  if (first !== undefined && said.lemma === 'be' && isAudience(first, tokens)) return each([{ name: cast.owner }], { ...draft, predicate: 'target' }, parts[0]?.items ?? [], reading)
-  if (first !== undefined && isDream(first, tokens)) return dream(clause, draft, parts, reading)
+  if (first === undefined) return predicated(clause, [{ name: cast.owner }], draft, said, reading)
+  if (said.lemma === 'be' && isAudience(first, tokens) && !clause.rest.some((chunk) => chunk.kind === 'ADJ')) return each([{ name: cast.owner }], { ...draft, predicate: 'target' }, parts[0]?.items ?? [], reading)
+  if (isDream(first, tokens)) return dream(clause, draft, parts, reading)
   return predicated(clause, who(subjects, said, reading), draft, said, reading)
 }
 
 /** Whom a clause is about. */
 function who (subjects: readonly Phrase[], said: Action, reading: Reading): Subject[] {
   const speaks = SPEAKS.test(said.lemma) && subjects.every((subject) => isOutlet(subject, reading.tokens))
-  return subjects.length === 0 || speaks ? [{ name: reading.cast.owner }] : subjects.map((subject) => named(subject, reading))
+  return speaks ? [{ name: reading.cast.owner }] : subjects.map((subject) => named(subject, reading))
 }
 
 function predicated (clause: Clause, names: Subject[], draft: Draft, said: Action, reading: Reading): Statement[] {
@@ -105,7 +108,11 @@ export function name (item: Phrase, tokens: readonly Token[], source: Source): P
   return { ...item, from: first, head: item.to - 1, span: bounds, text: source.slice(bounds.start, bounds.end) }
 }
 
-export const named = (subject: Phrase, { tokens, cast }: Reading): Subject => ({ name: subjectName(subject, tokens, cast), span: subject.span })
+export function named (subject: Phrase, { tokens, cast, resolved }: Reading): Subject {
+  const name = resolved.get(subject.from) ?? subjectName(subject, tokens, cast)
+  resolved.set(subject.from, name)
+  return { name, span: subject.span }
+}
 
 const denied = (subjects: readonly Phrase[], tokens: readonly Token[]): boolean =>
   subjects.some((subject) => subject.negated || /^(?:nobody|none|nothing|noone)$/.test(tokens[subject.head]!.norm.toLowerCase()))
@@ -114,7 +121,7 @@ export function each (subjects: readonly Subject[], draft: Draft, items: readonl
   return items.flatMap((item) => {
     const object = name(item, reading.tokens, reading.source)
     const head = reading.tokens[object.head]!
-    const text = head.tag === 'PRP' || isOwner(object, reading.tokens, reading.cast, /^(?:my|our)$/) ? subjectName(object, reading.tokens, reading.cast) : object.text
+    const text = head.tag === 'PRP' || isOwner(object, reading.tokens, reading.cast, /^(?:my|our)$/) ? subjectName(object, reading.tokens, reading.cast, 'object') : object.text
     return subjects.map((subject) => ({
       ...draft,
       subject: subject.name,

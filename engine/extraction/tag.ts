@@ -7,9 +7,9 @@ import { isVerb, type Tag } from './tagset.js'
 export interface Tagged { tag: Tag, lemma: string, name?: 'place' | 'person' }
 
 /** The tag and lemma of each word of one sentence. All of tagging is behind this function, so that a trained tagger can take its place. */
-export function tag (words: readonly string[]): Tagged[] {
+export function tag (words: readonly string[], names: ReadonlySet<string> = new Set()): Tagged[] {
   const guesses = guess(words)
-  const tags = words.map((word, i) => closed(word) ?? open(word, guesses[i]!, i))
+  const tags = words.map((word, i) => closed(word) ?? (names.has(word.toLowerCase()) && /^\p{Lu}/u.test(word) ? 'NNP' : open(word, guesses[i]!, i)))
   correct(tags, words)
   return words.map((word, i) => ({ tag: tags[i]!, lemma: lemma(word, tags[i]!), ...(tags[i] === 'NNP' ? naming(guesses[i]!) : {}) }))
 }

@@ -22,11 +22,11 @@ const PRONOUN = /^(?:i|you|he|she|it|we|they|that|who|there|what|here|let)$/i
 
 type Piece = Pick<Token, 'text' | 'norm' | 'start' | 'end'>
 
-/** The words of a sentence, tagged, in the offsets of the text it comes from. */
-export function tokens (sentence: string, offset = 0): Token[] {
+/** The words of a sentence, tagged, in the offsets of the text it comes from; `names` are words known to be part of a name. */
+export function tokens (sentence: string, offset = 0, names?: ReadonlySet<string>): Token[] {
   const pieces: Piece[] = []
   for (const match of sentence.matchAll(WORD)) pieces.push(...split(match[0], offset + match.index))
-  return tagged(pieces)
+  return tagged(pieces, names)
 }
 
 /** The words of a sentence that is already split at spaces (Penn Treebank style); offsets count tokens. */
@@ -54,7 +54,7 @@ function reading (text: string, before?: string, after?: string): string {
   return READS.get(lower) ?? text.normalize('NFKC')
 }
 
-function tagged (pieces: Piece[]): Token[] {
-  const tags = tag(pieces.map((piece) => piece.norm))
+function tagged (pieces: Piece[], names?: ReadonlySet<string>): Token[] {
+  const tags = tag(pieces.map((piece) => piece.norm), names)
   return pieces.map((piece, i) => ({ ...piece, ...tags[i]! }))
 }
