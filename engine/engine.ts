@@ -128,10 +128,10 @@ async function explain (parts: Parts, tenantId: string, { member, target }: Pair
   return { data: ranked.data[0]!, meta: await metaOf(parts, tenantId, ranked, started, { member, target }) }
 }
 
-async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): Promise<Candidate> {
-  const [entity] = await graph.read<Candidate>('graph/entity', { tenantId, entityId })
+async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): Promise<Candidate & { degree: number }> {
+  const [entity] = await graph.read<Candidate & { degree: number }>('graph/entity', { tenantId, entityId })
   if (entity === undefined) throw new EngineError('not_found', `There is no entity "${entityId}".`)
-  return { id: entity.id, label: entity.label, name: entity.name }
+  return { id: entity.id, label: entity.label, name: entity.name, degree: entity.degree }
 }
 
 /** Two answers in, first matches out: what was understood is written, the index follows, the list is live. */
@@ -168,7 +168,7 @@ async function neighborhood (parts: Parts, tenantId: string, id: string, { limit
   const rows = await parts.graph.read<NeighborRow>('graph/neighborhood', { tenantId, entityId: id, limit })
   const others = new Map(rows.map(({ otherId, label, name, degree }) => [otherId, { id: otherId, kind: kindOf(label), name, degree }]))
   return {
-    nodes: [{ id, kind: kindOf(entity.label), name: entity.name, degree: rows.length }, ...others.values()],
+    nodes: [{ id, kind: kindOf(entity.label), name: entity.name, degree: entity.degree }, ...others.values()],
     facts: rows.map(({ otherId, outgoing, relation, fact }) => outgoing ? citedFact(id, relation, otherId, fact) : citedFact(otherId, relation, id, fact))
   }
 }

@@ -29,7 +29,7 @@ export function triplesOf ({ owner, text, wishesFrom = Infinity }: Document) {
   return { ...extraction, triples: extraction.triples.map((triple) => triple.spans.sentence.start >= wishesFrom && isBare(triple) ? wished(triple) : triple) }
 }
 
-const isBare = (triple: Triple) => triple.relation === 'IS_A' && triple.spans.predicate === undefined && triple.spans.subject === undefined
+const isBare = (triple: Triple) => (triple.relation === 'IS_A' || triple.relation === 'INTERESTED_IN') && triple.spans.predicate === undefined && triple.spans.subject === undefined
 const wished = (triple: Triple): Triple => ({ ...triple, predicate: 'look for', relation: 'SEEKS', modality: 'desired', objectType: 'Topic' })
 
 export interface Lesson { descriptions?: Description[], documents?: Document[], facts?: Fact[] }

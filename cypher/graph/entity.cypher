@@ -1,10 +1,10 @@
 // One node: its kind, its name, its words.
 //
 //   takes    tenantId string, entityId string
-//   returns  id string, label string, name string, properties map
+//   returns  id string, label string, name string, degree integer, properties map
 //   seeks    Entity(tenantId, id)
 //
 // :param {tenantId: 'demo', entityId: 'member:mia-tran'}
 
 MATCH (e:Entity {tenantId: $tenantId, id: $entityId})
-RETURN e.id AS id, [label IN labels(e) WHERE label <> 'Entity'][0] AS label, e.name AS name, properties(e) AS properties;
+RETURN e.id AS id, [label IN labels(e) WHERE label <> 'Entity'][0] AS label, e.name AS name, COUNT { (e)--() } AS degree, properties(e) AS properties;
