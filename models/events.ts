@@ -22,5 +22,8 @@ export type EventName = keyof typeof EVENTS
 export type EngineEvent = { [N in EventName]: { name: N, data: Static<typeof EVENTS[N]> } }[EventName]
 export type NumberedEvent = EngineEvent & { number: number, at: string, channels: string[] }
 
-/** Tells what happened to whoever listens on the channels: `partnership:{id}`, `affinity:{memberId}`, `workspace:{id}`, `member:{id}`. */
-export type Emit = (tenantId: string, event: EngineEvent, channels: string[]) => Promise<void>
+/**
+ * Tells what happened to whoever listens on the channels: `partnership:{id}`, `affinity:{memberId}`, `workspace:{id}`, `member:{id}`.
+ * What is emitted again under the same `key` (an outbox that repeats itself) is told once.
+ */
+export type Emit = (tenantId: string, event: EngineEvent, channels: string[], key?: string) => Promise<void>

@@ -21,9 +21,10 @@ const MAY: Record<string, string[]> = {
   trends: ['graph'],
   import: ['graph', 'extraction'],
   learn: ['graph', 'extraction'],
+  events: ['graph', 'cache'],
   affinity: ['graph', 'extraction'],
   seeds: ['graph', 'learn', 'extraction'],
-  engine: ['config', 'stores', 'graph', 'deals', 'cache', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'seeds'],
+  engine: ['config', 'stores', 'graph', 'deals', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'seeds'],
   api: ['config', 'engine', 'stores', 'embedded', 'extraction', 'benchmarks'],
   benchmarks: ['config', 'engine', 'extraction', 'index', 'seeds']
 }
