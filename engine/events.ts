@@ -16,6 +16,10 @@ export interface Events {
   subscribe (tenantId: string, channel: string, listener: Listener, since?: number): Promise<() => Promise<void>>
   /** What a channel has told after a number; refuses where some of it is no longer kept. */
   since (tenantId: string, channel: string, number: number): Promise<NumberedEvent[]>
+  /** All that was told of a member on channels of theirs. */
+  about (tenantId: string, memberId: string): Promise<NumberedEvent[]>
+  /** Lets go of every event that names a member; readers pass over the numbers. */
+  forgetMember (tenantId: string, memberId: string): Promise<void>
   /** The number of the tenant's latest event. */
   last (tenantId: string): Promise<number>
   close (): Promise<void>
@@ -96,6 +100,12 @@ export function openEvents (graph: Graph, cache: Cache, { kept = KEPT, pollMs = 
     since,
     last,
 
+    about: async (tenantId, memberId) => (await graph.read<StoredEvent>('events/about-member', { tenantId, channels: own(memberId), limit: kept })).map(parsed),
+
+    async forgetMember (tenantId, memberId) {
+      await graph.write((run) => run('events/forget-member', { tenantId, channels: own(memberId), quoted: JSON.stringify(memberId) }))
+    },
+
     async emit (tenantId, event, channels, key = randomUUID()) {
       assert(shapes.get(event.name)?.Check(event.data), `The data of ${event.name} has not its shape`)
       const at = now().toISOString()
@@ -172,4 +182,5 @@ function pass (subscription: Subscription, event: NumberedEvent): void {
 
 interface StoredEvent { number: number, name: EventName, at: string, channels: string[], data: string }
 const parsed = (row: StoredEvent) => ({ ...row, data: JSON.parse(row.data) }) as NumberedEvent
+const own = (memberId: string) => [`member:${memberId}`, `affinity:${memberId}`]
 const wire = (tenantId: string) => `events:${tenantId}`

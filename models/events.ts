@@ -11,7 +11,10 @@ export const EVENTS = {
   PartnershipStageChanged: Type.Object({ partnershipId: Id, newStage: Type.String() }),
   MilestoneCompleted: Type.Object({ partnershipId: Id, milestoneId: Id }),
   AffinityCalculated: Type.Object({ memberId: Id, matches: Type.Array(Affinity) }),
-  CulturalTrendDetected: Type.Object({ trend: Type.Object({ id: Id, name: Type.String(), momentum_score: Type.Number(), status: Type.String() }), relevantMembers: Type.Array(Id) }),
+  CulturalTrendDetected: Type.Object({
+    trend: Type.Object({ id: Id, name: Type.String(), momentum_score: Type.Number(), status: Type.String() }),
+    relevantMembers: Type.Array(Id)
+  }),
   AssetUploaded: Type.Object({ workspaceId: Id, asset: Type.Record(Type.String(), Type.Unknown()) }),
   CommentAdded: Type.Object({ workspaceId: Id, comment: Type.Record(Type.String(), Type.Unknown()) }),
   WorkflowStateChanged: Type.Object({ workflowId: Id, newState: Type.String() })

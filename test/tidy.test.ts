@@ -16,6 +16,7 @@ const MAY: Record<string, string[]> = {
   embedded: ['config'],
   stores: ['config', 'embedded'],
   deals: [],
+  desk: ['accounts', 'deals', 'graph'],
   graph: ['extraction'],
   index: ['config'],
   trends: ['graph'],
@@ -23,9 +24,10 @@ const MAY: Record<string, string[]> = {
   learn: ['graph', 'extraction'],
   events: ['graph', 'cache'],
   affinity: ['graph', 'extraction'],
+  accounts: ['graph', 'extraction', 'learn', 'cache'],
   seeds: ['graph', 'learn', 'extraction'],
-  engine: ['config', 'stores', 'graph', 'deals', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'seeds'],
-  api: ['config', 'engine', 'stores', 'embedded', 'extraction', 'benchmarks'],
+  engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'seeds'],
+  api: ['accounts', 'config', 'engine', 'stores', 'embedded', 'extraction', 'benchmarks'],
   benchmarks: ['config', 'engine', 'extraction', 'index', 'seeds']
 }
 

@@ -6,7 +6,7 @@
 //
 // :param {tenantId: 'demo', entityId: 'member:mia-tran', now: '2026-11-01'}
 
-MATCH (seeker:Entity {tenantId: $tenantId, id: $entityId})-[fact]-(other:Entity)
+MATCH (seeker:Entity {tenantId: $tenantId, id: $entityId})-[fact:!GAVE_FEEDBACK]-(other:Entity)
 WHERE (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
 WITH seeker, other, fact, CASE
   WHEN type(fact) = 'BLOCKS' AND fact.polarity = '+' THEN 'blocked'
