@@ -16,10 +16,17 @@ export interface Config {
   embedder: 'auto' | 'minilm' | 'hashed'
   host: string
   port: number
-  /** Allows listening beyond loopback although there are no accounts yet. */
-  allowOpenNetwork: boolean
+  /** Origins whose pages may call from a browser. */
+  corsOrigins: string[]
+  /** File of the secret that signs tokens, shared by all processes; null: made in the data folder. */
+  jwtSecretFile: string | null
+  /** Lifetimes in seconds. */
+  accessTokenTtlS: number
+  refreshTokenTtlS: number
+  /** Requests a minute: of an address without account, of a member, of a member of the tier `enterprise`. */
+  rateLimits: { guest: number, member: number, enterprise: number }
   logLevel: string
-  /** The tenant of requests that name none (until accounts exist: all of them). */
+  /** The tenant that accounts join which found none, and of the command line. */
   tenantId: string
   /** Java heap and page cache of the managed Neo4j, in MiB. */
   neo4jHeapMb: number
@@ -30,22 +37,30 @@ type Env = Record<string, string | undefined>
 
 export function loadConfig (env: Env = process.env): Config {
   const text = (name: string) => env[name] || null
-  const uri = text('NEO4J_URI')
   return {
     dataDir: resolve(text('TERAFFI_DATA_DIR') ?? '.data'),
-    neo4j: uri === null ? null : { uri, user: text('NEO4J_USER') ?? 'neo4j', password: text('NEO4J_PASSWORD') ?? '' },
+    neo4j: neo4jAddress(env),
     databaseUrl: text('DATABASE_URL'),
     redisUrl: text('REDIS_URL'),
     modelDir: text('TERAFFI_MODEL_DIR'),
     embedder: oneOf(env, 'TERAFFI_EMBEDDER', ['auto', 'minilm', 'hashed']),
     host: text('HOST') ?? '127.0.0.1',
     port: integer(env, 'PORT', 3000),
-    allowOpenNetwork: text('TERAFFI_ALLOW_OPEN_NETWORK') === 'true',
+    corsOrigins: (text('TERAFFI_CORS_ORIGINS') ?? '').split(',').map((origin) => origin.trim()).filter(Boolean),
+    jwtSecretFile: text('TERAFFI_JWT_SECRET_FILE'),
+    accessTokenTtlS: integer(env, 'TERAFFI_ACCESS_TOKEN_TTL_S', 3600),
+    refreshTokenTtlS: integer(env, 'TERAFFI_REFRESH_TOKEN_TTL_S', 7 * 24 * 3600),
+    rateLimits: rates(text('TERAFFI_RATE_LIMITS') ?? '30,100,1000'),
     logLevel: text('LOG_LEVEL') ?? 'info',
     tenantId: text('TERAFFI_TENANT') ?? 'demo',
     neo4jHeapMb: integer(env, 'TERAFFI_NEO4J_HEAP_MB', 1536),
     neo4jPageCacheMb: integer(env, 'TERAFFI_NEO4J_PAGE_CACHE_MB', 512)
   }
+}
+
+function neo4jAddress (env: Env): Config['neo4j'] {
+  const uri = env['NEO4J_URI'] || null
+  return uri === null ? null : { uri, user: env['NEO4J_USER'] || 'neo4j', password: env['NEO4J_PASSWORD'] || '' }
 }
 
 function oneOf<T extends string> (env: Env, name: string, values: [T, ...T[]]): T {
@@ -58,6 +73,14 @@ function integer (env: Env, name: string, fallback: number): number {
   const value = env[name] ? Number(env[name]) : fallback
   if (!Number.isInteger(value) || value < 0) throw new Error(`${name} is "${env[name]}"; it must be a whole number`)
   return value
+}
+
+function rates (value: string): Config['rateLimits'] {
+  const [guest, member, enterprise, ...rest] = value.split(',').map(Number)
+  if ([guest, member, enterprise].some((rate) => !Number.isInteger(rate) || rate! <= 0) || rest.length > 0) {
+    throw new Error(`TERAFFI_RATE_LIMITS is "${value}"; it must be three whole numbers, as in 30,100,1000`)
+  }
+  return { guest: guest!, member: member!, enterprise: enterprise! }
 }
 
 /** Whether someone wants to see stacks and inner steps (`DEBUG`). */
