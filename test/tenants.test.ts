@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { buildApp } from '../api/app.js'
 import { loggedIn, type Login } from './login.js'
@@ -15,12 +16,27 @@ const API = '/api/v1'
 const ada = await loggedIn(app, engine, { name: 'Ada Lind' })
 const eve = await loggedIn(app, engine, { name: 'Eve Moss' })
 const answers = [`I teach ${MARK} in Leeds. I love ${MARK} music.`, `I would love to work with ${MARK} makers.`]
-const bodies = { answers: { name: 'Ada Lind', answers }, profile: { basicInfo: { name: 'Ada Lind', about: answers[0] } } }
-await ask('POST', `${API}/onboarding`, ada, bodies.answers)
-const { memberId } = ada.actor
+await ask('POST', `${API}/onboarding`, ada, { name: 'Ada Lind', answers })
+const bo = await loggedIn(app, engine, { name: 'Bo Moss', tenantId: ada.actor.tenantId })
+const made = async (url: string, body: object) => String((await ask('POST', `${API}${url}`, ada, body)).json().data.id)
+const deal = await made('/partnerships', { title: `The ${MARK} tour`, members: [{ memberId: ada.actor.memberId }, { memberId: bo.actor.memberId }], currency: 'EUR' })
+const milestone = await made(`/partnerships/${deal}/milestones`, { title: `First ${MARK}` })
+const feedback = await made('/affinity/feedback', { targetId: bo.actor.memberId, type: 'saved', reason: MARK })
 
-/** What is asked of a route about the object `id`: Ada's, or one that nobody has. `own` says whom Ada's tenant sends. */
-interface Row { url?: (id: string) => string, body?: (id: string) => object, as?: 'admin' | 'spare' }
+/** What Ada's tenant has, and an id of the same kind that nobody has. */
+const IDS = {
+  member: [ada.actor.memberId, 'member:nobody'],
+  colleague: [bo.actor.memberId, 'member:nobody'],
+  deal: [deal, randomUUID()],
+  milestone: [milestone, randomUUID()],
+  feedback: [feedback, 'f0000000000000000'],
+  nothing: ['', '']
+} as const
+
+/** What is asked of a route about the object `id`: Ada's, or one that nobody has. `as`: a spare login where the route ends or changes one. */
+interface Row { about?: keyof typeof IDS, url?: (id: string) => string, body?: (id: string) => object, as?: 'spare', key?: boolean }
+const member = { about: 'member' } as const
+const partnership = (rest = '', more: Row = {}): Row => ({ about: 'deal', url: (id) => `${API}/partnerships/${id}${rest}`, ...more })
 const ROWS: Record<string, Row> = {
   'POST /api/v1/auth/logout': { as: 'spare' },
   'GET /api/v1/members/profile': {},
@@ -32,18 +48,39 @@ const ROWS: Record<string, Row> = {
   'GET /api/v1/members/privacy': {},
   'PUT /api/v1/members/privacy': { as: 'spare', body: () => ({ goals: 'private' }) },
   'GET /api/v1/members/export': {},
-  'GET /api/v1/members/:id': { url: (id) => `${API}/members/${id}` },
-  'POST /api/v1/affinity/discover': { body: (id) => ({ memberId: id, query: MARK }) },
-  'POST /affinity/discover': { body: (id) => ({ memberId: id }) },
-  'GET /api/v1/affinity/recommendations': { url: (id) => `${API}/affinity/recommendations?memberId=${id}` },
-  'GET /recommendations': { url: (id) => `/recommendations?memberId=${id}` },
-  'GET /api/v1/affinity/explain': { url: (id) => `${API}/affinity/explain?target=${id}` },
+  'GET /api/v1/members/:id': { ...member, url: (id) => `${API}/members/${id}` },
+  'POST /api/v1/affinity/discover': { ...member, body: (id) => ({ memberId: id, query: MARK }) },
+  'POST /affinity/discover': { ...member, body: (id) => ({ memberId: id }) },
+  'GET /api/v1/affinity/recommendations': { ...member, url: (id) => `${API}/affinity/recommendations?memberId=${id}` },
+  'GET /recommendations': { ...member, url: (id) => `/recommendations?memberId=${id}` },
+  'GET /api/v1/affinity/explain': { ...member, url: (id) => `${API}/affinity/explain?target=${id}` },
+  'GET /api/v1/affinity/cultural-trends': {},
+  'POST /api/v1/affinity/feedback': { about: 'colleague', body: (id) => ({ targetId: id, type: 'clicked' }) },
+  'PUT /api/v1/affinity/feedback': { about: 'colleague', body: (id) => ({ targetId: id, type: 'clicked' }) },
+  'DELETE /api/v1/affinity/feedback/:id': { about: 'feedback', url: (id) => `${API}/affinity/feedback/${id}` },
   'POST /api/v1/onboarding': { as: 'spare', body: () => ({ name: 'Someone', answers: ['I brew tea.', 'I look for cups.'] }) },
   'POST /api/v1/triples::extract': { body: () => ({ text: 'I brew tea.' }) },
-  'GET /api/v1/graph/neighborhood/:id': { url: (id) => `${API}/graph/neighborhood/${id}` }
+  'GET /api/v1/graph/neighborhood/:id': { ...member, url: (id) => `${API}/graph/neighborhood/${id}` },
+  'GET /api/v1/partnerships': {},
+  'POST /api/v1/partnerships': { ...member, body: (id) => ({ title: 'x', members: [{ memberId: id }, { memberId: bo.actor.memberId }], currency: 'EUR' }) },
+  'GET /api/v1/partnerships/:id': partnership(),
+  'PATCH /api/v1/partnerships/:id': partnership('', { body: () => ({ title: 'Another' }) }),
+  'PUT /api/v1/partnerships/:id/stage': partnership('/stage', { body: () => ({ stage: 'initial_contact' }) }),
+  'GET /api/v1/partnerships/:id/history': partnership('/history'),
+  'POST /api/v1/partnerships/:id/milestones': partnership('/milestones', { body: () => ({ title: 'x' }) }),
+  'PATCH /api/v1/partnerships/:id/milestones/:mid':
+    { about: 'milestone', url: (id) => `${API}/partnerships/${deal}/milestones/${id}`, body: () => ({ title: 'y' }) },
+  'GET /api/v1/partnerships/:id/transactions': partnership('/transactions'),
+  'POST /api/v1/partnerships/:id/transactions': partnership('/transactions', { key: true, body: () => ({ amountMinor: 1_000, currency: 'EUR', type: 'payment' }) }),
+  'GET /api/v1/partnerships/:id/ledger': partnership('/ledger'),
+  'GET /api/v1/analytics/dashboard': {},
+  'GET /api/v1/analytics/partnerships': {},
+  'GET /api/v1/analytics/performance': {},
+  'POST /graphql': { ...member, body: (id) => ({ query: '{ member(id: "' + id + '") { id name } }' }) }
 }
 const PUBLIC = [
-  'POST /api/v1/auth/register', 'POST /api/v1/auth/login', 'POST /api/v1/auth/refresh', 'GET /health', 'GET /ready', 'GET /metrics', 'GET /openapi.json'
+  'POST /api/v1/auth/register', 'POST /api/v1/auth/login', 'POST /api/v1/auth/refresh', 'GET /health', 'GET /ready', 'GET /metrics', 'GET /openapi.json',
+  'GET /ws' // asks for the token in its first message
 ]
 
 const table = app.routeTable.filter(({ method, url }) => method !== 'HEAD' && method !== 'OPTIONS' && !url.startsWith('/docs'))
@@ -59,22 +96,25 @@ t.test('every route is known here, and what is public is meant to be', async (t)
 for (const { method, url } of table.filter(({ permission }) => permission !== 'public')) {
   const row = ROWS[`${method} ${url}`]
   if (row === undefined) continue
-  const send = (login: Login | null, id: string) => ask(method, row.url?.(id) ?? url.replace('::', ':'), login, row.body?.(id))
-  const of = async (login: Login) => row.as === 'spare' ? await loggedIn(app, engine, { tenantId: login.actor.tenantId, name: 'Spare' }) : login
+  const { about = 'nothing', as, key } = row
+  const [hers, nobodys] = IDS[about]
+  const send = (login: Login | null, id: string) =>
+    ask(method, row.url?.(id) ?? url.replace('::', ':'), login, row.body?.(id), key ? { 'idempotency-key': randomUUID() } : {})
+  const of = async (login: Login) => as === 'spare' ? await loggedIn(app, engine, { tenantId: login.actor.tenantId, name: 'Spare' }) : login
 
   t.test(`${method} ${url}`, async (t) => {
-    const anonymous = await send(null, memberId)
-    t.equal(anonymous.statusCode, 401)
+    const anonymous = await send(null, hers)
+    t.equal(anonymous.statusCode, 401, anonymous.body.slice(0, 200))
     t.match(anonymous.json().error, { code: 'unauthenticated' })
 
     const stranger = await of(eve)
-    const [there, missing] = [await send(stranger, memberId), await send(stranger, 'member:nobody')]
-    if (row.url !== undefined || row.body?.(memberId) !== undefined) t.equal(plain(there, memberId), plain(missing, 'member:nobody'), 'what is another\'s is as good as missing')
-    if (row.url !== undefined) t.equal(there.statusCode, 404)
+    const [there, missing] = [await send(stranger, hers), await send(stranger, nobodys)]
+    if (about !== 'nothing') t.equal(plain(there, hers), plain(missing, nobodys), 'what is another\'s is as good as missing')
+    if (about !== 'nothing' && url !== '/graphql') t.equal(there.statusCode, 404)
     t.notOk(there.body.includes(MARK), 'nothing of Ada is in the answer')
 
-    const own = await send(await of(ada), memberId)
-    t.equal(own.statusCode, 200, own.body.slice(0, 200))
+    const own = await send(await of(ada), hers)
+    t.match(own.statusCode, /^20[01]$/, own.body.slice(0, 200))
     t.notOk(own.body.includes('Eve Moss'))
   })
 }
@@ -85,8 +125,8 @@ t.test('a name means the node of one\'s own tenant only', async (t) => {
   t.notOk(found.body.includes(MARK))
 })
 
-function ask (method: string, url: string, login: Login | null, payload?: object) {
-  return app.inject({ method: method as 'GET', url, headers: login?.headers, ...payload === undefined ? {} : { payload }, remoteAddress: '192.0.2.1' })
+function ask (method: string, url: string, login: Login | null, payload?: object, headers: object = {}) {
+  return app.inject({ method: method as 'GET', url, headers: { ...login?.headers, ...headers }, ...payload && { payload }, remoteAddress: `2001:db8:0:${randomUUID().slice(0, 4)}::1` })
 }
 
 /** An answer without what differs from request to request. */

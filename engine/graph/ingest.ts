@@ -4,7 +4,6 @@ import { canonicalKey } from '../extraction/canonical.js'
 import { evidenceLine, factId, mergeEvidence, parseEvidence, resolve } from './evidence.js'
 import { rewrite, type Written } from './documents.js'
 import type { Graph, Run } from './graph.js'
-import { shortHash } from './schema.js'
 
 /** A node with what it says about itself; `properties` are of the closed list that the schema names. */
 export interface Description extends EntityRef {
