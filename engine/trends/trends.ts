@@ -70,3 +70,20 @@ async function membersOf (graph: Graph, tenantId: string, ids: string[], seen: {
     : await graph.read<{ id: string, members: CulturalTrend['relevantMembers'] }>('trends/members', { tenantId, ids, ...seen })
   return new Map(rows.map(({ id, members }) => [id, members]))
 }
+
+export interface Interest { id: string, name: string, entities: number }
+export interface Market { industry: string | null, members: number, brands: number, topics: Interest[], trends: CulturalTrend[] }
+
+/** What moves an industry, or all of them: who is there, what they care about, which trends they go with. */
+export async function market (graph: Graph, tenantId: string, industry: string | null, { viewerId = '', now }: { viewerId?: string, now: string }): Promise<Market> {
+  const asked = { tenantId, industry: industry ?? '' }
+  const of = (label: string) => graph.read<Interest>('trends/market', { ...asked, label, viewerId, now, limit: 20 })
+  const [[there], topics, shared, all] = await Promise.all([
+    graph.read<{ members: number, brands: number }>('trends/industry', asked),
+    of('Topic'),
+    of('Trend'),
+    culturalTrends(graph, tenantId, { limit: 100 }, { viewerId, now })
+  ])
+  const theirs = new Set(shared.map(({ id }) => id))
+  return { industry, ...there!, topics, trends: all.filter(({ id }) => theirs.has(id)) }
+}
