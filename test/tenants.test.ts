@@ -75,12 +75,11 @@ const ROWS: Record<string, Row> = {
   'GET /api/v1/partnerships/:id/ledger': partnership('/ledger'),
   'GET /api/v1/analytics/dashboard': {},
   'GET /api/v1/analytics/partnerships': {},
-  'GET /api/v1/analytics/performance': {},
-  'POST /graphql': { ...member, body: (id) => ({ query: '{ member(id: "' + id + '") { id name } }' }) }
+  'GET /api/v1/analytics/performance': {}
 }
 const PUBLIC = [
   'POST /api/v1/auth/register', 'POST /api/v1/auth/login', 'POST /api/v1/auth/refresh', 'GET /health', 'GET /ready', 'GET /metrics', 'GET /openapi.json',
-  'GET /ws' // asks for the token in its first message
+  'GET /ws', 'GET /graphql', 'POST /graphql' // ask themselves who is there: see below, and beside them
 ]
 
 const table = app.routeTable.filter(({ method, url }) => method !== 'HEAD' && method !== 'OPTIONS' && !url.startsWith('/docs'))
@@ -110,7 +109,7 @@ for (const { method, url } of table.filter(({ permission }) => permission !== 'p
     const stranger = await of(eve)
     const [there, missing] = [await send(stranger, hers), await send(stranger, nobodys)]
     if (about !== 'nothing') t.equal(plain(there, hers), plain(missing, nobodys), 'what is another\'s is as good as missing')
-    if (about !== 'nothing' && url !== '/graphql') t.equal(there.statusCode, 404)
+    if (about !== 'nothing') t.equal(there.statusCode, 404)
     t.notOk(there.body.includes(MARK), 'nothing of Ada is in the answer')
 
     const own = await send(await of(ada), hers)
@@ -118,6 +117,18 @@ for (const { method, url } of table.filter(({ permission }) => permission !== 'p
     t.notOk(own.body.includes('Eve Moss'))
   })
 }
+
+t.test('GraphQL knows nothing of another tenant either', async (t) => {
+  const query = (id: string) => ({ query: `{ member(id: "${id}") { id name } }` })
+  const [there, missing] = [await ask('POST', '/graphql', eve, query(ada.actor.memberId)), await ask('POST', '/graphql', eve, query('member:nobody'))]
+  const said = (body: string, id: string) => {
+    const { data, errors } = JSON.parse(body.replaceAll(id, '<id>'))
+    return { data, errors: errors?.map(({ message }: Error) => message) }
+  }
+  t.same(said(there.body, ada.actor.memberId), said(missing.body, 'member:nobody'))
+  t.match((await ask('POST', '/graphql', ada, query(ada.actor.memberId))).json(), { data: { member: { id: ada.actor.memberId } } })
+  t.notMatch((await ask('POST', '/graphql', null, query(ada.actor.memberId))).body, /Ada Lind/)
+})
 
 t.test('a name means the node of one\'s own tenant only', async (t) => {
   const found = await ask('POST', `${API}/affinity/discover`, eve, { query: `someone who teaches ${MARK}`, kinds: ['member', 'topic', 'place'] })
