@@ -28,6 +28,7 @@ const LOCK = 7_338_334 // any number, the same for all who migrate
 export function openDeals (databaseUrl: string): Deals {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 5_000, statement_timeout: 30_000 })
   pool.on('error', () => {}) // an idle connection that breaks is replaced; without a listener it would end the process
+  pool.on('connect', (client) => { client.on('error', () => {}) }) // one that breaks at work tells so by its query
   return {
     pool,
     inTenant: (tenantId, work) => inTransaction(pool, async (sql) => {

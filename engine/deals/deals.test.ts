@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import t from 'tap'
 import { emptyDatabase } from '../../test/database.js'
 import type { Actor } from '../../models/actor.js'
 import { STAGES, STATUSES, type PartnershipInput, type Stage } from '../../models/deals.js'
 import type { EngineError } from '../errors.js'
+import { openDeals } from './db.js'
 import { addTransaction, ledgerOf, listTransactions } from './ledger.js'
 import { anonymise, keptOf } from './members.js'
 import { commissionOf, entriesOf, jsonMinor } from './money.js'
@@ -166,6 +168,40 @@ t.test('a key means one request: the same again is answered the same, another is
 
   const [one, two] = await Promise.all([1, 2].map(() => createPartnership(db, actor, DEAL, 'new')))
   t.strictSame(one, two)
+})
+
+t.test('F4 a commit whose answer is lost happened once, and the retry gets its answer', async (t) => {
+  const actor = someone()
+  const { id } = await create(actor)
+  const { hostname, port } = new URL(db.url)
+  let cut = false
+  const proxy = createServer((client) => {
+    const server = connect(Number(port), hostname)
+    client.on('data', (bytes) => {
+      server.write(bytes)
+      if (cut && bytes.includes('COMMIT')) server.prependOnceListener('data', () => { client.destroy() }) // it is done by now; the answer goes nowhere
+    })
+    server.on('data', (bytes) => { if (!client.destroyed) client.write(bytes) })
+    for (const [one, other] of [[client, server], [server, client]] as const) one.on('error', () => {}).on('close', () => { other.destroy() })
+  })
+  await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve) })
+  const url = new URL(db.url)
+  url.hostname = '127.0.0.1'
+  url.port = String((proxy.address() as AddressInfo).port)
+  const far = openDeals(url.href)
+  t.teardown(async () => {
+    await far.close()
+    proxy.close()
+  })
+
+  const pay = () => addTransaction(far, actor, id, { type: 'payment', amountMinor: 900 }, 'in-doubt')
+  cut = true
+  await t.rejects(pay(), { code: 'unavailable', message: /same Idempotency-Key/ })
+  t.equal((await rowsOf('transactions', actor.tenantId)).length, 1, 'it had happened')
+  cut = false
+  t.match(await pay(), { id: (await rowsOf('transactions', actor.tenantId))[0].id, amountMinor: 900 })
+  t.equal((await rowsOf('transactions', actor.tenantId)).length, 1)
+  t.equal((await rowsOf('outbox', actor.tenantId)).length, 2)
 })
 
 t.test('A-38 each change is one transaction with its audit row and its outbox row, or nothing', async (t) => {

@@ -80,14 +80,15 @@ interface Ear { close (): void }
 /** A connection of its own that hears when something was put in the outbox. */
 async function listen (deals: Deals, heard: () => void, lost: () => void): Promise<Ear> {
   const client = await deals.pool.connect()
+  let open = true
   const close = () => {
-    client.removeAllListeners('notification')
-    client.release(true) // it listens, so it must not be lent again
+    if (open) client.release(true) // it listens, so it must not be lent again
+    open = false
   }
   client.on('notification', heard)
   client.once('error', () => {
-    lost()
     close()
+    lost()
   })
   await client.query(`LISTEN ${CHANNEL}`).catch((error) => {
     close()
