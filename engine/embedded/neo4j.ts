@@ -160,7 +160,7 @@ async function start (dir: string, password: string, jars: string, { heapMb, pag
 function launch (home: string, log: string, heapMb: number, jars: string): number {
   const out = openSync(log, 'w')
   const child = spawn(java(), [
-    ...OPENED, '-Dio.netty.tryReflectionSetAccessible=true', `-Xms${Math.min(heapMb, 256)}m`, `-Xmx${heapMb}m`, '-XX:+UseG1GC',
+    ...OPENED, '-Dio.netty.tryReflectionSetAccessible=true', `-Xms${Math.min(heapMb, 256)}m`, `-Xmx${heapMb}m`, ...compiler(heapMb),
     '-XX:+ExitOnOutOfMemoryError', '-cp', join(jars, '*'), MAIN, `--home-dir=${home}`, `--config-dir=${join(home, 'conf')}`
   ], { cwd: home, detached: true, stdio: ['ignore', out, out] })
   closeSync(out)
@@ -169,6 +169,9 @@ function launch (home: string, log: string, heapMb: number, jars: string): numbe
   if (child.pid === undefined) throw new EngineError('failed_precondition', `${java()} could not be run; install Java 17 or 21`)
   return child.pid
 }
+
+/** A small server, as tests have it, lives for seconds: it starts in half the CPU time without the optimising compiler (5.4 s for 9.9 s). */
+const compiler = (heapMb: number) => heapMb > 512 ? ['-XX:+UseG1GC'] : ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 
 function settings (bolt: number, http: number, pageCacheMb: number): string {
   return Object.entries({
