@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -86,6 +86,7 @@ export async function ensureJars (dir: string, log?: (message: string) => void):
       throw new EngineError('unavailable', `Maven could not fetch Neo4j: ${(stdout || String(cause)).trim().split('\n')[0]}`, [], { cause })
     }
     await writeFile(join(temporary, 'sizes.json'), JSON.stringify(await sizes(temporary)))
+    await chmod(temporary, 0o755) // a temporary folder is ours alone
     await rename(temporary, dir)
     return dir
   })
