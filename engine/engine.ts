@@ -22,7 +22,7 @@ import { importFile, type ImportReport, type ImportRequest } from './import/run.
 import { openEmbedder, type Embedder } from './index/embed.js'
 import { openIndex, type Index } from './index/vector-index.js'
 import { answersDocument, learn, triplesOf, type Lesson, type LearnProgress } from './learn.js'
-import { openStores } from './stores.js'
+import { openStores, type Stores } from './stores.js'
 import { updateMomentum } from './trends/momentum.js'
 import { worldLesson } from '../seeds/load.js'
 
@@ -42,6 +42,15 @@ const RECOMMENDATIONS_TTL_S = 3600 // SPEC 2.9
 /** Opens the stores, brings their schemas up to date, binds the steps. Alone in knowing every step. */
 export async function createEngine (config: Config, { log = () => {} }: { log?: (line: string) => void } = {}) {
   const stores = await openStores(config, { log })
+  try {
+    return await bind(config, stores, log)
+  } catch (error) {
+    await stores.close()
+    throw error
+  }
+}
+
+async function bind (config: Config, stores: Stores, log: (line: string) => void) {
   const graph = openGraph(stores.neo4j)
   const deals = openDeals(stores.databaseUrl)
   const cache = openCache(config.redisUrl)

@@ -57,6 +57,7 @@ const CONSTRUCTIONS: Record<string, [string, string[]][]> = {
     ['My dream is a studio in Kyoto.', ['= | want | studio | desired SEEKS']]
   ],
   coordination: [
+    ['I draw maps in Porto and post about trains.', ['= | draw | maps | CREATES', '= | post about | trains | COVERS_TOPIC']],
     ['We make herbal and fruit teas.', ['= | make | herbal and fruit teas | CREATES']],
     ['Anna and Tom host a quiz.', ['Anna | host | quiz | HOSTS', 'Tom | host | quiz | HOSTS']],
     ['I film, edit and publish travel videos.', ['= | publish | travel videos | CREATES']],
