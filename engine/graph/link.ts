@@ -45,7 +45,7 @@ export async function toFacts (graph: Graph, tenantId: string, triples: Triple[]
     validTo: triple.validTo ?? null,
     observedAt,
     properties: triple.properties ?? {}
-  }))
+  })).filter(({ subject, object }) => subject.id !== object.id) // of itself a thing tells nothing
 }
 
 /** Someone with a name is a member until more is known; "people" are a topic. */

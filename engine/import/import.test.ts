@@ -52,11 +52,12 @@ t.test('triples as CSV: types, validity, and a reason for each row that is refus
     'a,Nothing,like,x,,,,,',
     'thing:1,,like,x,,,,,',
     'a,,like,x,,,,2,',
-    'a,,like,x,,,,,soon'
+    'a,,like,x,,,,,soon',
+    'topic:x,,like,topic:x,,,,,'
   ].join('\n')
   const report = await importFile(graph, tenantId, { path: join(t.testdir({ 'triples.csv': csv }), 'triples.csv'), format: 'triples' })
-  t.match(report, { read: 9, created: 4, rejected: 5 })
-  t.strictSame(report.errors.map(({ line, code }) => [line, code]), [[6, 'missing_column'], [7, 'unknown_type'], [8, 'unknown_type'], [9, 'bad_confidence'], [10, 'bad_date']])
+  t.match(report, { read: 10, created: 4, rejected: 6 })
+  t.strictSame(report.errors.map(({ line, code }) => [line, code]), [[6, 'missing_column'], [7, 'unknown_type'], [8, 'unknown_type'], [9, 'bad_confidence'], [10, 'bad_date'], [11, 'self_loop']])
   t.ok(report.errors.every(({ hint, message }) => hint.length > 10 && message.length > 5))
   const rows = await graph.read('graph/facts', { tenantId, after: '', limit: 100 })
   t.match(rows.find(({ subject }) => subject === 'article:0'), { relation: 'ABOUT', object: 'topic:metabolic-network' })

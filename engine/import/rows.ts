@@ -88,6 +88,7 @@ function readTriple (row: TripleRow, source: string, importId: string): Fact | R
   const object = readEntity(row.object!, row.objectType, 'Topic')
   if ('code' in subject) return subject
   if ('code' in object) return object
+  if (subject.id === object.id) return { code: 'self_loop', message: `"${subject.id}" is both subject and object`, hint: 'A fact joins two things.' }
   const predicate = row.predicate!
   const relation = isRelation(predicate) ? predicate : RELATION_OF.get(predicate.toLowerCase()) ?? 'MENTIONS'
   return { ...plainFact(subject, relation, predicate.toLowerCase(), object, row.source || source, importId), ...qualities(row) }
