@@ -30,16 +30,15 @@ type Env = Record<string, string | undefined>
 
 export function loadConfig (env: Env = process.env): Config {
   const text = (name: string) => env[name] || null
-  const uri = text('NEO4J_URI')
   return {
     dataDir: resolve(text('TERAFFI_DATA_DIR') ?? '.data'),
-    neo4j: uri === null ? null : { uri, user: text('NEO4J_USER') ?? 'neo4j', password: text('NEO4J_PASSWORD') ?? '' },
+    neo4j: neo4jOf(text),
     databaseUrl: text('DATABASE_URL'),
     redisUrl: text('REDIS_URL'),
     modelDir: text('TERAFFI_MODEL_DIR'),
     embedder: oneOf(env, 'TERAFFI_EMBEDDER', ['auto', 'minilm', 'hashed']),
     host: text('HOST') ?? '127.0.0.1',
-    port: integer(env, 'PORT', 3000),
+    port: integer(env, 'PORT', 3000, 65_535),
     allowOpenNetwork: text('TERAFFI_ALLOW_OPEN_NETWORK') === 'true',
     logLevel: text('LOG_LEVEL') ?? 'info',
     tenantId: text('TERAFFI_TENANT') ?? 'demo',
@@ -48,15 +47,22 @@ export function loadConfig (env: Env = process.env): Config {
   }
 }
 
+function neo4jOf (text: (name: string) => string | null): Config['neo4j'] {
+  const uri = text('NEO4J_URI')
+  if (uri === null) return null
+  if (!/^(?:bolt|neo4j)(?:\+s|\+ssc)?:\/\/./.test(uri)) throw new Error(`NEO4J_URI is "${uri}"; it must begin with bolt:// or neo4j://`)
+  return { uri, user: text('NEO4J_USER') ?? 'neo4j', password: text('NEO4J_PASSWORD') ?? '' }
+}
+
 function oneOf<T extends string> (env: Env, name: string, values: [T, ...T[]]): T {
   const value = env[name] || values[0]
   if (!(values as string[]).includes(value)) throw new Error(`${name} is "${value}"; it must be one of ${values.join(', ')}`)
   return value as T
 }
 
-function integer (env: Env, name: string, fallback: number): number {
+function integer (env: Env, name: string, fallback: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = env[name] ? Number(env[name]) : fallback
-  if (!Number.isInteger(value) || value < 0) throw new Error(`${name} is "${env[name]}"; it must be a whole number`)
+  if (!Number.isInteger(value) || value < 0 || value > most) throw new Error(`${name} is "${env[name]}"; it must be a whole number up to ${most}`)
   return value
 }
 

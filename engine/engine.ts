@@ -15,14 +15,15 @@ import { entityRef } from './extraction/canonical.js'
 import { extract, type Extraction } from './extraction/extract.js'
 import { citedFact, type StoredFact } from './graph/cite.js'
 import { openGraph, type Graph, type Row } from './graph/graph.js'
+import { ingest } from './graph/ingest.js'
 import { problemWith } from './graph/query.js'
 import { migrateGraph, shortHash } from './graph/schema.js'
 import { graphVersion, textSource } from './graph/texts.js'
 import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
 import { openEmbedder, type Embedder } from './index/embed.js'
 import { openIndex, type Index } from './index/vector-index.js'
-import { answersDocument, learn, triplesOf, type Lesson, type LearnProgress } from './learn.js'
-import { openStores, type Stores } from './stores.js'
+import { answersDocument, learn, statedFacts, triplesOf, type Lesson, type LearnProgress } from './learn.js'
+import { openStores } from './stores.js'
 import { updateMomentum } from './trends/momentum.js'
 import { worldLesson } from '../seeds/load.js'
 
@@ -41,21 +42,35 @@ const RECOMMENDATIONS_TTL_S = 3600 // SPEC 2.9
 
 /** Opens the stores, brings their schemas up to date, binds the steps. Alone in knowing every step. */
 export async function createEngine (config: Config, { log = () => {} }: { log?: (line: string) => void } = {}) {
-  const stores = await openStores(config, { log })
+  const opened: Closable[] = []
   try {
-    return await bind(config, stores, log)
+    return await open(config, log, opened)
   } catch (error) {
-    await stores.close()
+    await closeAll(opened)
     throw error
   }
 }
 
-async function bind (config: Config, stores: Stores, log: (line: string) => void) {
-  const graph = openGraph(stores.neo4j)
-  const deals = openDeals(stores.databaseUrl)
-  const cache = openCache(config.redisUrl)
-  const [embedder] = await Promise.all([openEmbedder(config), migrateGraph(graph), deals.migrate()])
-  const index = await openIndex({ dir: join(config.dataDir, 'index'), embedder, log })
+interface Closable { close: () => Promise<unknown> }
+async function closeAll (opened: Closable[]): Promise<void> {
+  for (const one of opened.splice(0).reverse()) await one.close() // what was opened last goes first
+}
+
+async function open (config: Config, log: (line: string) => void, opened: Closable[]) {
+  const keep = <T extends Closable>(one: T): T => {
+    opened.push(one)
+    return one
+  }
+  const stores = keep(await openStores(config, { log }))
+  const graph = keep(openGraph(stores.neo4j))
+  const deals = keep(openDeals(stores.databaseUrl))
+  const cache = keep(openCache(config.redisUrl))
+  await Promise.all([
+    reached(migrateGraph(graph), `Neo4j does not answer at ${stores.neo4j.uri}; check NEO4J_URI, or unset it to have one started.`),
+    reached(deals.migrate(), `Postgres does not answer at ${new URL(stores.databaseUrl).host}; check DATABASE_URL, or unset it to have one started.`)
+  ])
+  const embedder = keep(await openEmbedder(config))
+  const index = keep(await openIndex({ dir: join(config.dataDir, 'index'), embedder, log }))
   const parts: Parts = { config, graph, deals, cache, embedder, index }
 
   return {
@@ -79,11 +94,16 @@ async function bind (config: Config, stores: Stores, log: (line: string) => void
     seed: (tenantId: string, onProgress?: LearnProgress) => seed(parts, tenantId, onProgress),
     query: (tenantId: string, name: string, parameters: Record<string, unknown>) => query(parts, tenantId, name, parameters),
     status: () => status(parts),
-    async close () {
-      await index.close()
-      await Promise.all([embedder.close(), graph.close(), deals.close(), cache.close()])
-      await stores.close()
-    }
+    close: () => closeAll(opened)
+  }
+}
+
+const UNREACHABLE = /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|does not answer|connection timeout|Server responded HTTP|timeout expired/
+async function reached (work: Promise<unknown>, otherwise: string): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    throw UNREACHABLE.test(`${(error as { code?: string }).code} ${(error as Error).message}`) ? new EngineError('unavailable', otherwise, [], { cause: error }) : error
   }
 }
 
@@ -145,6 +165,8 @@ async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): 
 
 /** Two answers in, first matches out: what was understood is written, the index follows, the list is live. */
 async function onboard (parts: Parts, tenantId: string, request: OnboardingRequest): Promise<{ data: Onboarding, meta: AnswerMeta }> {
+  checkName(request.name)
+  if (request.answers.some((answer) => answer.trim() === '')) throw new EngineError('invalid_argument', 'An answer is empty; a sentence is enough.')
   const document = documentOf(request)
   const { triples, unmapped } = triplesOf(document)
   const understood = request.triples ?? triples
@@ -154,7 +176,8 @@ async function onboard (parts: Parts, tenantId: string, request: OnboardingReque
   const properties = { type: request.type ?? 'creator', ...request.industry === undefined ? {} : { industry: request.industry } }
 
   const description = { ...owner, properties, profile, goals, content: null }
-  await learn(parts.graph, tenantId, { descriptions: [description], documents: [{ ...document, triples: understood }] }, now())
+  const facts = await statedFacts(parts.graph, tenantId, { ...document, triples: understood })
+  await ingest(parts.graph, tenantId, facts, [description], { now: now(), replaces: { entityId: owner.id, source: document.source } })
   const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: owner.id, limit: request.limit ?? 5 })
   return { data: { memberId: owner.id, triples: understood, unmapped, firstMatches }, meta }
 }
@@ -162,10 +185,16 @@ async function onboard (parts: Parts, tenantId: string, request: OnboardingReque
 const documentOf = ({ name, answers: [profile = '', goals = ''] }: { name: string, answers: string[] }) =>
   answersDocument(entityRef(name, 'Member'), profile, goals)
 
+/** A name by which a person can be found; a pronoun or a row of dots is none. */
+function checkName (name: string): void {
+  if (/[\p{L}\p{N}]/u.test(name) && !/^\s*(?:i|me|you|we|us|he|she|it|they|them)\s*$/i.test(name)) return
+  throw new EngineError('invalid_argument', `"${name}" is not a name; give the name that others know you by.`)
+}
+
 function checkSpans (triples: Triple[], text: string): void {
-  const outside = triples.findIndex(({ spans: { sentence } }) => sentence.start > sentence.end || sentence.end > text.length)
+  const outside = triples.findIndex(({ spans }) => Object.values(spans).some((span) => span.start > span.end || span.end > text.length))
   if (outside !== -1) {
-    throw new EngineError('invalid_argument', `The sentence of triple ${outside + 1} lies outside the answers; keep the spans as they were given.`)
+    throw new EngineError('invalid_argument', `A span of triple ${outside + 1} lies outside the answers; keep the spans as they were given.`)
   }
 }
 

@@ -8,6 +8,9 @@
 
 MATCH (seeker:Entity {tenantId: $tenantId, id: $entityId})-[fact]-(other:Entity)
 WHERE (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
+  // what a third party says of the two shuts nobody out
+  AND any(line IN fact.evidence WHERE NOT split(line, '\t')[4] ENDS WITH '/answers'
+    OR split(line, '\t')[4] IN [seeker.id + '/answers', other.id + '/answers'])
 WITH seeker, other, fact, CASE
   WHEN type(fact) = 'BLOCKS' AND fact.polarity = '+' THEN 'blocked'
   WHEN fact.polarity = '-' OR fact.modality <> 'certain' THEN null

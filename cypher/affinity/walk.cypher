@@ -12,14 +12,15 @@ MATCH (first:Entity {tenantId: $tenantId, id: firstId})
 WITH first, COUNT { (first)--() } AS firstDegree, reduce(weight = 0.0, seed IN $seeds[firstId] | CASE WHEN seed.weight > weight THEN seed.weight ELSE weight END) AS weight
 WHERE firstDegree <= $degreeMax AND weight > 0
 MATCH (first)-[fact]-(second:Entity)
-WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now)
+WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
 WITH second, sum(weight * fact.weight / firstDegree) AS mass
 WHERE second.id <> $seekerId
 WITH second, mass, COUNT { (second)--() } AS secondDegree
 WHERE secondDegree <= $degreeMax
 WITH second, mass / secondDegree AS mass ORDER BY mass DESC, second.id LIMIT $breadth
 MATCH (second)-[fact]-(to:Entity)
-WHERE fact.weight > 0 AND $seeds[to.id] IS NULL AND any(label IN labels(to) WHERE label IN $labels)
+WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
+  AND $seeds[to.id] IS NULL AND any(label IN labels(to) WHERE label IN $labels)
 WITH to, sum(mass * fact.weight) AS value, sum(mass) AS mass
 WITH to.id AS id, value, value / mass AS confidence // of the last step
 WHERE id <> $seekerId AND ($candidateIds = [] OR id IN $candidateIds)

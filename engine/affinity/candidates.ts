@@ -65,9 +65,9 @@ async function excludedIds ({ graph, tenantId, now }: Scene, seeker: Seeker, { e
 const FILTERED_MAX = 100_000
 
 /** The ids that pass the filters; null when there are none. */
-async function filteredIds ({ graph, tenantId }: Scene, labels: Label[], filters: Filters = {}): Promise<Set<string> | null> {
+async function filteredIds ({ graph, tenantId, now }: Scene, labels: Label[], filters: Filters = {}): Promise<Set<string> | null> {
   if (Object.values(filters).every((value) => value === undefined || (Array.isArray(value) && value.length === 0))) return null
-  const rows = await graph.read<{ id: string }>('affinity/filter', { tenantId, labels, ...words(filters), ...bounds(filters), limit: FILTERED_MAX })
+  const rows = await graph.read<{ id: string }>('affinity/filter', { tenantId, labels, ...words(filters), ...bounds(filters), now, limit: FILTERED_MAX })
   return new Set(rows.map(({ id }) => id))
 }
 

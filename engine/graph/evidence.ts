@@ -77,12 +77,12 @@ export function parseEvidence (line: string): Evidence {
   }
 }
 
-const idOf = (line: string) => line.slice(0, line.indexOf('\t'))
+export const evidenceId = (line: string) => line.slice(0, line.indexOf('\t'))
 
 /** The union of two sorted lists of evidence; of two lines with one identity the first list's stays. */
 export function mergeEvidence (held: string[], arriving: string[]): string[] {
-  const ids = new Set(held.map(idOf))
-  const fresh = arriving.filter((line) => !ids.has(idOf(line)) && ids.add(idOf(line)))
+  const ids = new Set(held.map(evidenceId))
+  const fresh = arriving.filter((line) => !ids.has(evidenceId(line)) && ids.add(evidenceId(line)))
   return fresh.length === 0 ? held : [...held, ...fresh].sort()
 }
 

@@ -1,7 +1,7 @@
 import type { EntityRef, Fact } from '../../models/triple.js'
 import type { Relation } from '../../models/vocabulary.js'
 import { canonicalKey } from '../extraction/canonical.js'
-import { evidenceLine, mergeEvidence, resolve } from './evidence.js'
+import { evidenceId, evidenceLine, mergeEvidence, parseEvidence, resolve } from './evidence.js'
 import type { Graph, Run } from './graph.js'
 import { shortHash } from './schema.js'
 
@@ -13,11 +13,15 @@ export interface Description extends EntityRef {
   content: string | null
 }
 
+interface Words { entityId: string, source: string }
+
 /** What happened to the evidence: of a new fact, added to a known one, or there already. The three sum to what was given. */
 export interface Ingested { created: number, merged: number, duplicate: number, version: number }
 
 export interface IngestOptions {
   now?: string // ISO 8601, for evidence that bears no date
+  /** The former words of an entity: what they said and the given facts do not is taken back. */
+  replaces?: Words
   /** More writes of the same transaction, such as the progress mark of an import. */
   also?: (run: Run) => Promise<unknown>
 }
@@ -36,10 +40,11 @@ export async function ingest (graph: Graph, tenantId: string, facts: Fact[], des
     const described = descriptions.length === 0 ? 0 : (await run<{ changed: number }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!.changed
     if (entities.length > 0) await run('graph/merge-entities', { tenantId, entities })
 
+    const retracted = options.replaces === undefined ? 0 : await retract(run, tenantId, version, options.replaces, rows)
     const known = rows.length === 0 ? [] : await run<{ factId: string, evidence: string[] }>('graph/merge-facts', { tenantId, version, facts: rows })
     const counts = await mergeKnown(run, tenantId, version, rows, new Map(known.map((row) => [row.factId, row.evidence])))
     await options.also?.(run)
-    const changed = counts.created + counts.merged + described > 0
+    const changed = counts.created + counts.merged + described + retracted > 0
     if (!changed) await run('graph/unchanged', { tenantId })
     return { ...counts, duplicate: facts.length - counts.created - counts.merged, version: changed ? version : version - 1 }
   })
@@ -93,6 +98,23 @@ async function mergeKnown (
   }
   if (changed.length > 0) await run('graph/update-facts', { tenantId, version, facts: changed })
   return { created, merged }
+}
+
+interface ToldFact { factId: string, subject: string, relation: Relation, object: string, evidence: string[] }
+
+/** Takes back the evidence that a document no longer gives; a fact without any is gone. Returns how many facts that touched. */
+async function retract (run: Run, tenantId: string, version: number, replaced: Words, rows: FactRow[]): Promise<number> {
+  const { entityId, source } = replaced
+  const given = new Set(rows.flatMap(({ evidence }) => evidence.map(evidenceId)))
+  const told = await run<ToldFact>('graph/told-facts', { tenantId, entityId, source })
+  const touched = told.map((fact) => ({ ...fact, kept: fact.evidence.filter((line) => given.has(evidenceId(line)) || parseEvidence(line).source !== source) }))
+    .filter(({ kept, evidence }) => kept.length < evidence.length)
+  const changed = touched.filter(({ kept }) => kept.length > 0)
+    .map(({ factId, subject, relation, object, kept }) => ({ factId, subject, relation, object, evidence: kept, resolved: resolve(kept, relation) }))
+  const gone = touched.filter(({ kept }) => kept.length === 0).map(({ factId, subject, relation, object }) => ({ factId, subject, relation, object }))
+  if (changed.length > 0) await run('graph/update-facts', { tenantId, version, facts: changed })
+  if (gone.length > 0) await run('graph/remove-facts', { tenantId, facts: gone })
+  return touched.length
 }
 
 const withKey = <T extends EntityRef>(entity: T) => ({ ...entity, key: canonicalKey(entity.name, entity.label) })

@@ -66,6 +66,30 @@ t.test('triples as CSV: types, validity, and a reason for each row that is refus
   t.match(rows.find(({ object }) => object === 'topic:mushroom'), { relation: 'MENTIONS', fact: { lemma: 'forage' } })
 })
 
+t.test('one broken row or a file cut short loses nothing that came before', async (t) => {
+  const { graph, tenantId } = await world(t)
+  const dir = t.testdir({ 'quote.csv': 'subject,predicate,object\nann,like,tea\nbob,like,home "made" jam\ncat,like,cake\n', 'broken.csv': 'subject,predicate,object\nann,like,rain\nbob,like,"jam" and tea\ncat,like,cake\n' })
+  t.match(await importFile(graph, tenantId, { path: join(dir, 'quote.csv'), format: 'triples' }), { read: 3, created: 3 })
+  const broken = importFile(graph, tenantId, { path: join(dir, 'broken.csv'), format: 'triples' })
+  await t.rejects(broken, { code: 'invalid_argument', message: /Invalid Closing Quote.*at line 3.*What came before is imported/ })
+  t.ok((await graph.read<{ object: string }>('graph/facts', { tenantId, after: '', limit: 100 })).some(({ object }) => object === 'topic:rain'))
+
+  const whole = gzipSync(Array.from({ length: 9_000 }, (_, user) => `u${user} 1`).join('\n'))
+  writeFileSync(join(dir, 'cut.gz'), whole.subarray(0, whole.length / 2))
+  await t.rejects(importFile(graph, tenantId, { path: join(dir, 'cut.gz'), format: 'pairs' }), { code: 'invalid_argument', message: /after line \d+.*What came before is imported/ })
+  const rows = await graph.read<{ subject: string }>('graph/facts', { tenantId, after: 'user:', limit: 10_000 })
+  t.ok(rows.length > 1_000, `${rows.length} facts before the cut are in`)
+})
+
+t.test('a name in a file means the described node that goes by it', async (t) => {
+  const { engine, graph, tenantId } = await world(t)
+  await engine.learn(tenantId, { descriptions: [{ id: 'brand:tonwerk', label: 'Brand', name: 'Tonwerk', properties: {}, profile: null, goals: null, content: null }] })
+  const path = join(t.testdir({ 'names.csv': 'subject,predicate,object\nBob,partner with,Tonwerk\nBob,cover,knives\n' }), 'names.csv')
+  await importFile(graph, tenantId, { path, format: 'triples' })
+  const rows = await graph.read<{ object: string }>('graph/facts', { tenantId, after: '', limit: 10 })
+  t.strictSame(rows.map(({ object }) => object).sort(), ['brand:tonwerk', 'topic:knife'])
+})
+
 t.test('what cannot be read is said', async (t) => {
   const { graph, tenantId } = await world(t)
   await t.rejects(importFile(graph, tenantId, { path: '/nowhere/x.txt', format: 'pairs' }), { code: 'not_found' })
