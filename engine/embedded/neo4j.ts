@@ -178,6 +178,7 @@ function settings (bolt: number, http: number, pageCacheMb: number): string {
   return Object.entries({
     'server.default_listen_address': '127.0.0.1',
     'server.bolt.listen_address': `127.0.0.1:${bolt}`,
+    'server.bolt.advertised_address': `127.0.0.1:${bolt}`,
     'server.http.listen_address': `127.0.0.1:${http}`,
     'server.https.enabled': false,
     'server.memory.pagecache.size': `${pageCacheMb}m`,

@@ -76,7 +76,7 @@ async function * untilBroken<T> (rows: AsyncIterable<T>, onBroken: (error: unkno
 
 /** What the file cannot give is the caller's to mend: the error names it, and what is in. */
 const unreadable = (path: string, line: number, cause: unknown) =>
-  new EngineError('invalid_argument', `"${path}" cannot be read after line ${line}: ${(cause as Error).message}. What came before is imported.`, [], { cause })
+  new EngineError('invalid_argument', `"${path}" cannot be read: ${(cause as Error).message}. Lines up to ${line} are imported; mend the file and import it again.`, [], { cause })
 
 async function linesDone (graph: Graph, tenantId: string, importId: string): Promise<number> {
   return (await graph.read<{ lines: number }>('graph/import-state', { tenantId, importId }))[0]?.lines ?? 0
