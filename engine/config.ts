@@ -39,13 +39,13 @@ export function loadConfig (env: Env = process.env): Config {
   const text = (name: string) => env[name] || null
   return {
     dataDir: resolve(text('TERAFFI_DATA_DIR') ?? '.data'),
-    neo4j: neo4jAddress(env),
+    neo4j: neo4jOf(text),
     databaseUrl: text('DATABASE_URL'),
     redisUrl: text('REDIS_URL'),
     modelDir: text('TERAFFI_MODEL_DIR'),
     embedder: oneOf(env, 'TERAFFI_EMBEDDER', ['auto', 'minilm', 'hashed']),
     host: text('HOST') ?? '127.0.0.1',
-    port: integer(env, 'PORT', 3000),
+    port: integer(env, 'PORT', 3000, 65_535),
     corsOrigins: (text('TERAFFI_CORS_ORIGINS') ?? '').split(',').map((origin) => origin.trim()).filter(Boolean),
     jwtSecretFile: text('TERAFFI_JWT_SECRET_FILE'),
     accessTokenTtlS: integer(env, 'TERAFFI_ACCESS_TOKEN_TTL_S', 3600),
@@ -58,9 +58,11 @@ export function loadConfig (env: Env = process.env): Config {
   }
 }
 
-function neo4jAddress (env: Env): Config['neo4j'] {
-  const uri = env['NEO4J_URI'] || null
-  return uri === null ? null : { uri, user: env['NEO4J_USER'] || 'neo4j', password: env['NEO4J_PASSWORD'] || '' }
+function neo4jOf (text: (name: string) => string | null): Config['neo4j'] {
+  const uri = text('NEO4J_URI')
+  if (uri === null) return null
+  if (!/^(?:bolt|neo4j)(?:\+s|\+ssc)?:\/\/./.test(uri)) throw new Error(`NEO4J_URI is "${uri}"; it must begin with bolt:// or neo4j://`)
+  return { uri, user: text('NEO4J_USER') ?? 'neo4j', password: text('NEO4J_PASSWORD') ?? '' }
 }
 
 function oneOf<T extends string> (env: Env, name: string, values: [T, ...T[]]): T {
@@ -69,9 +71,9 @@ function oneOf<T extends string> (env: Env, name: string, values: [T, ...T[]]): 
   return value as T
 }
 
-function integer (env: Env, name: string, fallback: number): number {
+function integer (env: Env, name: string, fallback: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = env[name] ? Number(env[name]) : fallback
-  if (!Number.isInteger(value) || value < 0) throw new Error(`${name} is "${env[name]}"; it must be a whole number`)
+  if (!Number.isInteger(value) || value < 0 || value > most) throw new Error(`${name} is "${env[name]}"; it must be a whole number up to ${most}`)
   return value
 }
 

@@ -47,16 +47,39 @@ export interface SeedReport { members: number, brands: number, facts: number, cr
 
 /** Opens the stores, brings their schemas up to date, binds the steps. Alone in knowing every step. */
 export async function createEngine (config: Config, { log = () => {} }: { log?: (line: string) => void } = {}) {
-  const stores = await openStores(config, { log })
-  const graph = openGraph(stores.neo4j)
-  const deals = openDeals(stores.databaseUrl)
-  const cache = openCache(config.redisUrl)
-  const events = openEvents(graph, cache)
-  const [embedder] = await Promise.all([openEmbedder(config), migrateGraph(graph), deals.migrate()])
-  const index = await openIndex({ dir: join(config.dataDir, 'index'), embedder, log })
+  const opened: Closable[] = []
+  try {
+    return await open(config, log, opened)
+  } catch (error) {
+    await closeAll(opened)
+    throw error
+  }
+}
+
+interface Closable { close: () => Promise<unknown> }
+async function closeAll (opened: Closable[]): Promise<void> {
+  for (const one of opened.splice(0).reverse()) await one.close() // what was opened last goes first
+}
+
+async function open (config: Config, log: (line: string) => void, opened: Closable[]) {
+  const keep = <T extends Closable>(one: T): T => {
+    opened.push(one)
+    return one
+  }
+  const stores = keep(await openStores(config, { log }))
+  const graph = keep(openGraph(stores.neo4j))
+  const deals = keep(openDeals(stores.databaseUrl))
+  const cache = keep(openCache(config.redisUrl))
+  await Promise.all([
+    reached(migrateGraph(graph), `Neo4j does not answer at ${stores.neo4j.uri}; check NEO4J_URI, or unset it to have one started.`),
+    reached(deals.migrate(), `Postgres does not answer at ${new URL(stores.databaseUrl).host}; check DATABASE_URL, or unset it to have one started.`)
+  ])
+  const embedder = keep(await openEmbedder(config))
+  const index = keep(await openIndex({ dir: join(config.dataDir, 'index'), embedder, log }))
+  const events = keep(openEvents(graph, cache))
   const parts: Parts = { config, graph, deals, cache, events, embedder, index }
   const { emit } = events
-  const desk = openDealsDesk({ deals, graph, emit })
+  const desk = keep(openDealsDesk({ deals, graph, emit }))
   const belongings: Belonging[] = [ // what deals, events and feedback keep of a member
     desk.belonging,
     { name: 'events', read: events.about, erase: events.forgetMember },
@@ -102,13 +125,17 @@ export async function createEngine (config: Config, { log = () => {} }: { log?: 
     seed: (tenantId: string, onProgress?: LearnProgress) => seed(parts, tenantId, onProgress),
     query: (tenantId: string, name: string, parameters: Record<string, unknown>) => query(parts, tenantId, name, parameters),
     status: () => status(parts),
-    async close () {
-      await desk.close()
-      await events.close()
-      await index.close()
-      await Promise.all([embedder.close(), graph.close(), deals.close(), cache.close()])
-      await stores.close()
-    }
+    close: () => closeAll(opened)
+  }
+}
+
+const UNREACHABLE = /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|does not answer|connection timeout|Server responded HTTP|timeout expired/
+async function reached (work: Promise<unknown>, otherwise: string): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string }
+    throw UNREACHABLE.test(`${code} ${message}`) ? new EngineError('unavailable', otherwise, [], { cause: error }) : error
   }
 }
 
@@ -167,6 +194,8 @@ async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): 
 
 /** Two answers in, first matches out: what was understood is written, the index follows, the list is live. */
 async function onboard (parts: Parts, tenantId: string, request: OnboardingRequest, memberId?: string): Promise<{ data: Onboarding, meta: AnswerMeta }> {
+  checkName(request.name)
+  if (request.answers.some((answer) => answer.trim() === '')) throw new EngineError('invalid_argument', 'An answer is empty; a sentence is enough.')
   const document = documentOf(request)
   const { triples, unmapped } = triplesOf(document)
   const understood = request.triples ?? triples
@@ -180,10 +209,16 @@ async function onboard (parts: Parts, tenantId: string, request: OnboardingReque
 const documentOf = ({ name, answers: [profile = '', goals = ''] }: { name: string, answers: string[] }) =>
   answersDocument(entityRef(name, 'Member'), profile, goals)
 
+/** A name by which a person can be found; a pronoun or a row of dots is none. */
+function checkName (name: string): void {
+  if (/[\p{L}\p{N}]/u.test(name) && !/^\s*(?:i|me|you|we|us|he|she|it|they|them)\s*$/i.test(name)) return
+  throw new EngineError('invalid_argument', `"${name}" is not a name; give the name that others know you by.`)
+}
+
 function checkSpans (triples: Triple[], text: string): void {
-  const outside = triples.findIndex(({ spans: { sentence } }) => sentence.start > sentence.end || sentence.end > text.length)
+  const outside = triples.findIndex(({ spans }) => Object.values(spans).some((span) => span.start > span.end || span.end > text.length))
   if (outside !== -1) {
-    throw new EngineError('invalid_argument', `The sentence of triple ${outside + 1} lies outside the answers; keep the spans as they were given.`)
+    throw new EngineError('invalid_argument', `A span of triple ${outside + 1} lies outside the answers; keep the spans as they were given.`)
   }
 }
 

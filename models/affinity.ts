@@ -54,7 +54,7 @@ export const DiscoverRequest = Type.Object({
   minScore: Type.Optional(Type.Number()),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })),
   explain: Type.Optional(Explain),
-  asOf: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' }))
+  asOf: Type.Optional(Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(T[0-2]\\d:[0-5]\\d:[0-5]\\d(\\.\\d{1,3})?Z)?$' }))
 }, Strict)
 export type DiscoverRequest = Static<typeof DiscoverRequest>
 

@@ -29,6 +29,9 @@ export const FactProperties = Type.Object({
 }, { additionalProperties: false })
 export type FactProperties = Static<typeof FactProperties>
 
+/** A day, ISO 8601. */
+const Day = Type.String({ pattern: '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$' })
+
 /** One extracted statement. Names are as in the text; `predicate` is a lemma phrase, `relation` its place in the closed vocabulary. */
 export const Triple = Type.Object({
   subject: Type.String({ minLength: 1, maxLength: 500 }),
@@ -37,7 +40,7 @@ export const Triple = Type.Object({
   relation: Word(RELATIONS),
   polarity: Polarity,
   modality: Modality,
-  confidence: Type.Number({ minimum: 0, maximum: 1 }),
+  confidence: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
   spans: Type.Object({
     sentence: Span,
     subject: Type.Optional(Span), // absent where the subject is understood, as in "Based in Leeds."
@@ -46,8 +49,8 @@ export const Triple = Type.Object({
   }, { additionalProperties: false }),
   subjectType: Type.Optional(Word(LABELS)),
   objectType: Type.Optional(Word(LABELS)),
-  validFrom: Type.Optional(Type.String()),
-  validTo: Type.Optional(Type.String()),
+  validFrom: Type.Optional(Day),
+  validTo: Type.Optional(Day),
   properties: Type.Optional(FactProperties)
 }, { additionalProperties: false })
 export type Triple = Static<typeof Triple>
@@ -57,7 +60,12 @@ export const Unmapped = Type.Object({ subject: Type.String(), predicate: Type.St
 export type Unmapped = Static<typeof Unmapped>
 
 /** A node by its identity: `id` is unique in a tenant, `key` is the normalised name by which texts find it. */
-export interface EntityRef { id: string, label: Label, name: string }
+export interface EntityRef {
+  id: string
+  label: Label
+  name: string
+  named?: boolean // the id was made from the name, so it stands for whatever goes by that name
+}
 
 /** One piece of evidence for one fact; the identity of the fact is (tenant, subject, relation, lemma where MENTIONS, object). */
 export interface Fact {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +33,7 @@ async function make () {
     await exportOnnx(source, fresh)
     writeFileSync(join(fresh, 'source.sha256'), WEIGHTS)
     rmSync(TARGET, { recursive: true, force: true })
+    chmodSync(fresh, 0o755) // a temporary folder is ours alone
     renameSync(fresh, TARGET)
     console.log(`The embedding model is in ${TARGET}`)
   } catch (error) {

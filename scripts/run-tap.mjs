@@ -11,23 +11,22 @@ import { ROOT, setup } from './setup.mjs'
  * The last line is always `N passed, N failed`; the whole TAP is kept in .data/test.tap.
  */
 
-setup()
-process.chdir(ROOT)
-const require = createRequire(import.meta.url)
 const DATA = join(ROOT, '.data', 'test')
 const MODELS = join(ROOT, '.data', 'models')
-
-process.env.TERAFFI_DATA_DIR = DATA
-if (existsSync(MODELS)) process.env.TERAFFI_MODEL_DIR ??= MODELS
 const NONE = { pass: 0, fail: 0, skip: 0, todo: 0 }
 
-const args = process.argv.slice(2)
+setup()
+process.chdir(ROOT)
+process.env.TERAFFI_DATA_DIR = DATA // each test process finds there the stores that run
+if (existsSync(MODELS)) process.env.TERAFFI_MODEL_DIR ??= MODELS
 
-const whole = args.length === 0
+const require = createRequire(import.meta.url)
 const started = performance.now()
 const running = new Set()
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { for (const child of running) child.kill(signal) })
 
+const args = process.argv.slice(2)
+const whole = args.length === 0
 const checks = whole
   ? [check('types', ['typescript', 'bin/tsc', '--noEmit', '-p', ROOT]), check('style', ['eslint', 'bin/eslint.js', ROOT])]
   : []

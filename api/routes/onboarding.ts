@@ -8,7 +8,7 @@ import { actorOf } from '../actor.js'
 import { answered, failures, inEnvelope } from './answers.js'
 
 const ExtractRequest = Type.Object({
-  text: Type.String({ minLength: 1, maxLength: 50_000 }),
+  text: Type.String({ minLength: 1, maxLength: 10_000 }),
   owner: Type.Optional(Type.String({ minLength: 1, maxLength: 200, default: 'I', description: 'who the first person stands for' })),
   mode: Type.Optional(Type.Unsafe<'lenient' | 'strict'>(Type.String({ enum: ['lenient', 'strict'], default: 'lenient' })))
 }, { additionalProperties: false })

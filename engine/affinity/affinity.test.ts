@@ -115,6 +115,43 @@ t.test('plain words find by what they name and by what they sound like', async (
   t.strictSame(first!.reasons[0]!.path.filter((_, i) => i % 2 === 0), ['topic:street-food', 'member:bob'], 'the path begins where the graph does')
 })
 
+t.test('what a request turns down is not granted', async (t) => {
+  const w = await world(t, 'bob COVERS_TOPIC tea', 'cat COVERS_TOPIC knives', 'dan COVERS_TOPIC coffee')
+  const granted = async (query: string) => (await discover(w, { query, minScore: -100 })).data
+    .filter(({ components: { goal = 0, shared = 0 } }) => goal + shared > 0).map(({ id }) => id)
+  const refusals = ['no coffee, tea or knives', 'anything but tea', 'I am tired of tea', 'tea? no thanks', 'less tea', 'other than tea', 'leave out tea', 'nothing with tea']
+  for (const query of refusals) t.strictSame(await granted(query), [], query)
+  t.strictSame(await granted('tea, but not coffee'), ['member:bob'])
+  t.strictSame(await granted('Someone for tea. No knives.'), ['member:bob'])
+})
+
+t.test('what a third party says of two shuts nobody out', async (t) => {
+  const answers = (who: string) => ({ source: `member:${who}/answers` })
+  const w = await world(t, 'ada HAS_AFFINITY_WITH jazz', 'brand:acme COVERS_TOPIC jazz', 'brand:best COVERS_TOPIC jazz',
+    fact('ada BLOCKS brand:acme', answers('zed')), fact('ada BLOCKS brand:best', answers('ada')))
+  t.strictSame((await discover(w, { memberId: 'member:ada', kinds: ['brand'], minScore: -100 })).data.map(({ id }) => id), ['brand:acme'])
+})
+
+t.test('filters take only what is certain and current', async (t) => {
+  const w = await world(t, 'ada HAS_AFFINITY_WITH jazz', ...['a', 'b', 'c', 'd'].map((name) => `brand:${name} COVERS_TOPIC jazz`),
+    'brand:a LOCATED_IN place:leeds', 'brand:b !LOCATED_IN place:leeds', 'brand:c -LOCATED_IN place:leeds', fact('brand:d LOCATED_IN place:leeds', { validTo: '2020-12-31' }))
+  t.strictSame((await discover(w, { memberId: 'member:ada', kinds: ['brand'], filters: { regions: ['Leeds'] } })).data.map(({ id }) => id), ['brand:a'])
+})
+
+t.test('who answers again is understood anew', async (t) => {
+  const { engine, graph, tenantId } = await world(t)
+  const onboard = (profile: string) => engine.onboard(tenantId, { name: 'Rita Once', answers: [profile, 'I would like to work with Quarrix.'] })
+  await onboard('I live in Berlin. I love opera.')
+  await onboard('I live in Leeds. I love opera.')
+  const rows = await graph.read<{ relation: string, object: string, fact: { validTo?: string } }>('graph/facts', { tenantId, after: '', limit: 10 })
+  t.strictSame(rows.filter(({ fact }) => fact.validTo === undefined).map(({ relation, object }) => `${relation} ${object}`).sort(),
+    ['HAS_AFFINITY_WITH topic:opera', 'LOCATED_IN place:leeds', 'PARTNERED_WITH brand:quarrix'])
+  t.match(rows.find(({ object }) => object === 'place:berlin'), { fact: { validTo: /^\d{4}-\d{2}-\d{2}$/ } }, 'the old place has an end')
+  const there = async (place: string) => (await engine.discover(tenantId, { query: 'opera', kinds: ['member'], filters: { regions: [place] } })).data.length
+  t.strictSame([await there('Berlin'), await there('Leeds')], [0, 1], 'and counts no more')
+  await t.rejects(engine.onboard(tenantId, { name: '!!!', answers: ['I sing.', 'Anyone.'] }), { code: 'invalid_argument' })
+})
+
 t.test('the same answer for the same question, and clear refusals', async (t) => {
   const w = await world(t, 'ada HAS_AFFINITY_WITH jazz', 'bob HAS_AFFINITY_WITH jazz')
   const ask = () => w.engine.discover(w.tenantId, { memberId: 'member:ada', asOf: '2026-11-01' })

@@ -95,9 +95,9 @@ export function clause (fact: CitedFact, names: Record<string, string>): string 
   return `${names[fact.subject] ?? fact.subject} ${conjugate(says, fact)} ${names[fact.object] ?? fact.object}`
 }
 
-function conjugate (says: string, { polarity, modality }: CitedFact): string {
+function conjugate (says: string, { relation, polarity, modality }: CitedFact): string {
   const not = polarity === '-' ? 'not ' : ''
-  if (modality === 'desired') return `would ${not}like to ${base(says)}`
+  if (modality === 'desired' && relation !== 'SEEKS') return `would ${not}like to ${base(says)}`
   if (modality === 'possible') return `may ${not}${base(says)}`
   if (not === '') return says
   return says.startsWith('is ') || says === 'is' ? says.replace(/^is/, 'is not') : `does not ${base(says)}`

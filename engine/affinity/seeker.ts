@@ -78,8 +78,13 @@ async function readNode ({ graph, index, tenantId, now }: Scene, entityId: strin
 /** A name in a request is taken for a wish, a little less sure than a statement. */
 const WEIGHT_OF_NAME = 0.8
 
-/** What follows a denial is not asked for, whether or not the extraction understood it. */
-const DENIED = /\b(?:no|not|never|without|except|nor|neither|avoid\w*|\w+n['’]t)\b[^.,;!?\n]*/gi
+/** Words after which nothing in the sentence is asked for, and words that turn all of it down, whether or not the extraction understood. */
+const DENIES = new RegExp('\\b(?:no|non|not|none|nobody|nothing|never|without|except|excluding|exclude|nor|neither|but|avoid\\w*|less|fewer|zero|minus|against|' +
+  'hates?|dislikes?|leave|skip|instead|rather|beyond|spare|keep|anti|\\w+n[\'’]t)\\b.*', 'is')
+const REFUSES = /\b(?:tired|sick|allergic|haters?|no-go|excluded|free of|away|no thanks|other than|enough|done with|over with|banned|forbidden)\b/i
+
+/** Of a request, the words that may name what is asked for. Losing a wish is a lesser harm than granting a refusal. */
+const unrefused = (words: string) => words.split(/[.!;]+/).filter((sentence) => !REFUSES.test(sentence)).map((sentence) => sentence.replace(DENIES, '')).join('. ')
 
 /** What words ask for: the statements extracted from them, and every known name in them. All of it is wished. */
 async function seedsOfWords ({ graph, tenantId, now }: Scene, words: string): Promise<Seed[]> {
@@ -87,7 +92,7 @@ async function seedsOfWords ({ graph, tenantId, now }: Scene, words: string): Pr
   const owner = { id: '', label: 'Member' as const, name: 'You' }
   const facts = await toFacts(graph, tenantId, triples.filter((triple) => triple.subject === 'You'), { owner, source: 'request', text: words })
   const stated = facts.map((fact): Seed => ({ ...fact.object, factId: '', weight: weightOf(fact, now), confidence: fact.confidence, wish: true, share: 0 }))
-  const named = (await namesIn(graph, tenantId, words.replace(DENIED, ' ')))
+  const named = (await namesIn(graph, tenantId, unrefused(words)))
     .map((entity): Seed => ({ ...entity, factId: '', weight: WEIGHT_OF_NAME, confidence: WEIGHT_OF_NAME, wish: true, share: 0 }))
   const told = new Set(stated.map((seed) => seed.id))
   return [...stated, ...named.filter((seed) => !told.has(seed.id))]

@@ -20,7 +20,12 @@ export function canonicalKey (name: string, label: Label): string {
 
 const COMMON = new Set<Label>(['Topic', 'Demographic', 'Product', 'Trend'])
 
+const IRREGULAR: Record<string, string> = {
+  knives: 'knife', wives: 'wife', lives: 'life', leaves: 'leaf', loaves: 'loaf', shelves: 'shelf', halves: 'half', wolves: 'wolf', scarves: 'scarf', calves: 'calf', thieves: 'thief'
+}
+
 function singular (word: string): string {
+  if (IRREGULAR[word] !== undefined) return IRREGULAR[word]
   if (word.length < 4 || /(?:ss|us|is|ics|series|species|news)$/.test(word)) return word
   if (word.endsWith('ies')) return word.slice(0, -3) + 'y'
   if (/(?:ches|shes|sses|xes|zes)$/.test(word)) return word.slice(0, -2)

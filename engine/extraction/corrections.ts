@@ -20,8 +20,8 @@ const CORRECTIONS: Correction[] = [
   // "provided that", "followed her on Instagram"
   (tags, words, i) => /^provided$/i.test(words[i]!) && /^that$/i.test(words[i + 1] ?? '') ? 'SC' : undefined,
   (tags, words, i) => /^her$/i.test(words[i]!) && /^(?:IN|TO|CC|DT|RB|,|\.|:)$/.test(tags[i + 1] ?? '.') ? 'PRP' : undefined,
-  // "about skincare and sleep in Portuguese": a noun where no object follows
-  (tags, words, i) => tags[i] === 'VB' && BOTH.test(words[i]!) && /^(?:CC|,)$/.test(tags[i - 1] ?? '') && /^(?:IN|CC|,|\.|:)$/.test(tags[i + 1] ?? '.') && afterPreposition(tags, i) ? 'NN' : undefined,
+  // "about skincare and sleep in Portuguese": a noun where no object follows; "in Malmö and post about mending" is none
+  (tags, words, i) => tags[i] === 'VB' && BOTH.test(words[i]!) && words[i + 1] !== 'about' && /^(?:CC|,)$/.test(tags[i - 1] ?? '') && /^(?:IN|CC|,|\.|:)$/.test(tags[i + 1] ?? '.') && afterPreposition(tags, i) ? 'NN' : undefined,
   (tags, words, i) => /^(?:most|more|all|both|each)$/i.test(words[i]!) && tags[i - 1] === 'PRP' ? 'RB' : undefined,
   // "plant-based cooking", "review tinned fish", "Retired teacher": a participle before its noun
   (tags, words, i) => /^VB[DN]$/.test(tags[i]!) && !AUXILIARY.test(words[i]!) && participleBefore(tags, words, i) ? 'JJ' : undefined,

@@ -2,6 +2,7 @@ import type { Modality, Span, Triple, Unmapped } from '../../models/triple.js'
 import type { Label, Relation } from '../../models/vocabulary.js'
 import { EngineError } from '../errors.js'
 import { canonicalName } from './canonical.js'
+import { cautious } from './caution.js'
 import { chunks, type Chunk } from './chunks.js'
 import { clauses, type Clause } from './clauses.js'
 import { confidence } from './confidence.js'
@@ -42,7 +43,8 @@ function readSentence (sentence: Sentence, context: Context, options: ExtractOpt
   }
   const reading: Reading = { ...context, tokens: tokenise(sentence.text, sentence.start, context.cast.words), resolved: new Map() }
   const facts = labelled(sentence, context) ?? readSegments(reading, drop)
-  keep(REFUSED.test(sentence.text) ? facts.map(refused) : facts, sentence, options, into)
+  const heeded = facts.map((fact) => cautious(fact, sentence))
+  keep(REFUSED.test(sentence.text) ? heeded.map(refused) : heeded, sentence, options, into)
   return reading.cast
 }
 

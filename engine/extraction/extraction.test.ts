@@ -40,6 +40,17 @@ const CONSTRUCTIONS: Record<string, [string, string[]][]> = {
     ['No leather, please.', ['= | want | leather | - SEEKS']],
     ['I love climbing; skiing, not so much.', ['= | love | climbing | HAS_AFFINITY_WITH', '= | love | skiing | - HAS_AFFINITY_WITH']]
   ],
+  'taken back by what stands around it': [
+    ['It is false that I own Quarrix.', ['= | own | Quarrix | - OWNS']],
+    ['I doubt that I will work with Quarrix.', ['= | work with | Quarrix | - possible PARTNERED_WITH']],
+    ['I wish I worked with Quarrix.', ['= | work with | Quarrix | desired PARTNERED_WITH']],
+    ['I almost partnered with Quarrix.', ['= | partner with | Quarrix | - PARTNERED_WITH']],
+    ['Rarely do I promote perfumes.', ['= | promote | perfumes | - PROMOTES']],
+    ['Supposedly I represent Ana Lund.', ['= | represent | Ana Lund | possible REPRESENTS']],
+    ['I work with anyone but Quarrix.', ['= | work with | Quarrix | - PARTNERED_WITH']],
+    ['I cannot recommend Quarrix.', ['= | recommend | Quarrix | - MENTIONS']],
+    ["I can't recommend Quarrix enough.", ['= | recommend | Quarrix | MENTIONS']]
+  ],
   'what only looks like negation': [
     ["I can't stop talking about kimchi.", ['= | talk about | kimchi | COVERS_TOPIC']],
     ["I can't wait to visit Lisbon.", ['= | visit | Lisbon | desired TRAVELS_TO']],
@@ -57,6 +68,7 @@ const CONSTRUCTIONS: Record<string, [string, string[]][]> = {
     ['My dream is a studio in Kyoto.', ['= | want | studio | desired SEEKS']]
   ],
   coordination: [
+    ['I draw maps in Porto and post about trains.', ['= | draw | maps | CREATES', '= | post about | trains | COVERS_TOPIC']],
     ['We make herbal and fruit teas.', ['= | make | herbal and fruit teas | CREATES']],
     ['Anna and Tom host a quiz.', ['Anna | host | quiz | HOSTS', 'Tom | host | quiz | HOSTS']],
     ['I film, edit and publish travel videos.', ['= | publish | travel videos | CREATES']],

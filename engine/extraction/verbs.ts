@@ -8,7 +8,7 @@ import type { Token } from './tokens.js'
 export interface Action { lemma: string, polarity: Polarity, modality: Modality, passive: boolean, ended: boolean }
 
 // "can't stop", "can't resist", "couldn't be happier", "can't wait to", "not only": the "not" denies nothing.
-const EMPHATIC = /\b(?:can|could) not (?:help |stop |resist |wait\b|live without |get enough |recommend )|\b(?:can|could) not be (?:more |happier|prouder)|\bnot (?:only|just|merely|simply)\b/
+const EMPHATIC = /\b(?:can|could) not (?:help |stop |resist |wait\b|live without |get enough )|\b(?:can|could) not be (?:more |happier|prouder)|\bnot (?:only|just|merely|simply)\b/
 
 export function action (tokens: readonly Token[], verb: Chunk): Action {
   const group = tokens.slice(verb.from, verb.to)

@@ -1,6 +1,6 @@
 import type { Fact } from '../../models/triple.js'
 import type { Relation } from '../../models/vocabulary.js'
-import { evidenceLine, factId, idOf, marked, parseEvidence, resolve, type Evidence } from './evidence.js'
+import { evidenceId, evidenceLine, factId, marked, parseEvidence, resolve, type Evidence } from './evidence.js'
 import type { Run } from './graph.js'
 
 /** A document of a member as it is from now on. `facts` null: it says what it said, only `visibility` may differ. */
@@ -22,7 +22,7 @@ export async function rewrite (run: Run, tenantId: string, version: number, docu
   for (const { id, owner, body, visibility, facts } of documents) {
     for (const fact of facts ?? []) {
       const line = evidenceLine(fact, now)
-      said.set(`${factId(fact)}\t${idOf(line)}`, line)
+      said.set(`${factId(fact)}\t${evidenceId(line)}`, line)
     }
     const lines = (facts ?? []).map((fact) => placeLine({ subject: fact.subject.id, factId: factId(fact), object: fact.object.id }))
     const [before] = await run<{ before: string[] }>('accounts/write-document', { tenantId, id, document: { owner, body, visibility }, facts: [...new Set(lines)] })
@@ -46,7 +46,7 @@ function asSaidNow (line: string, fact: string, documents: Map<string, Written>,
   const document = documents.get(source)
   if (document === undefined) return line
   const visibility: Evidence['visibility'] = document.visibility === 'public' ? null : document.visibility
-  const holds = document.facts === null ? withdrawnAt === null : said.has(`${fact}\t${idOf(line)}`)
+  const holds = document.facts === null ? withdrawnAt === null : said.has(`${fact}\t${evidenceId(line)}`)
   return marked(line, { visibility, withdrawnAt: holds ? null : withdrawnAt ?? day })
 }
 

@@ -106,12 +106,12 @@ export function parseEvidence (line: string): Evidence {
 /** Whose words a document is: `member:ada/goals` is of `member:ada`. */
 export const authorOf = (source: string) => source.slice(0, Math.max(0, source.lastIndexOf('/')))
 
-export const idOf = (line: string) => line.slice(0, line.indexOf('\t'))
+export const evidenceId = (line: string) => line.slice(0, line.indexOf('\t'))
 
 /** The union of two sorted lists of evidence; of two lines with one identity the first list's stays. */
 export function mergeEvidence (held: string[], arriving: string[]): string[] {
-  const ids = new Set(held.map(idOf))
-  const fresh = arriving.filter((line) => !ids.has(idOf(line)) && ids.add(idOf(line)))
+  const ids = new Set(held.map(evidenceId))
+  const fresh = arriving.filter((line) => !ids.has(evidenceId(line)) && ids.add(evidenceId(line)))
   return fresh.length === 0 ? held : [...held, ...fresh].sort()
 }
 

@@ -1,5 +1,5 @@
 import type { EntityRef, Fact, Triple } from '../../models/triple.js'
-import { LABELS, VOCABULARY, type Label } from '../../models/vocabulary.js'
+import { LABELS, VOCABULARY, type Label, type Relation } from '../../models/vocabulary.js'
 import { canonicalKey, canonicalName, entityRef } from '../extraction/canonical.js'
 import type { Graph } from './graph.js'
 
@@ -45,7 +45,7 @@ export async function toFacts (graph: Graph, tenantId: string, triples: Triple[]
     validTo: triple.validTo ?? null,
     observedAt,
     properties: triple.properties ?? {}
-  }))
+  })).filter(({ subject, object }) => subject.id !== object.id) // of itself a thing tells nothing
 }
 
 /** Someone with a name is a member until more is known; "people" are a topic. */
@@ -55,13 +55,23 @@ const subjectLabel = ({ subject, subjectType = 'Member' }: Triple): Label => PRO
  * What is named by a common noun is a topic whatever is done with it, so that "sells skincare" and "covers skincare" meet, and so do
  * "looks for cooks" and "is a cook"; it is an audience only to those who speak to it.
  */
-function objectLabel ({ relation, object, objectType }: Triple): Label {
-  const label = objectType ?? VOCABULARY[relation].object
+const objectLabel = ({ relation, object, objectType }: Triple): Label => labelOf(relation, object, objectType)
+
+export function labelOf (relation: Relation, object: string, label: Label = VOCABULARY[relation].object): Label {
   if (label === 'Demographic') return relation === 'TARGETS_AUDIENCE' || relation === 'REACHES' ? label : 'Topic'
   return PROPER.has(label) && label !== 'Place' && !isProper(object) ? 'Topic' : label
 }
 const isProper = (name: string) => /^[^\p{Ll}]*\p{Lu}/u.test(canonicalName(name))
 const linkKey = (name: string, label: Label) => `${label}\t${name}`
+
+/** Facts whose ends were given by name, between the nodes that the names mean. */
+export async function meant (graph: Graph, tenantId: string, facts: Fact[]): Promise<Fact[]> {
+  const named = facts.flatMap(({ subject, object }) => [subject, object]).filter(({ named }) => named)
+  if (named.length === 0) return facts
+  const linked = await link(graph, tenantId, named)
+  const find = (entity: EntityRef) => entity.named ? linked.get(linkKey(entity.name, entity.label))! : entity
+  return facts.map((fact) => ({ ...fact, subject: find(fact.subject), object: find(fact.object) }))
+}
 
 /** Each (name, label) with the node it means. */
 export async function link (graph: Graph, tenantId: string, names: { name: string, label: Label }[]): Promise<Map<string, EntityRef>> {

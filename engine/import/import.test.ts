@@ -52,17 +52,41 @@ t.test('triples as CSV: types, validity, and a reason for each row that is refus
     'a,Nothing,like,x,,,,,',
     'thing:1,,like,x,,,,,',
     'a,,like,x,,,,2,',
-    'a,,like,x,,,,,soon'
+    'a,,like,x,,,,,soon',
+    'topic:x,,like,topic:x,,,,,'
   ].join('\n')
   const report = await importFile(graph, tenantId, { path: join(t.testdir({ 'triples.csv': csv }), 'triples.csv'), format: 'triples' })
-  t.match(report, { read: 9, created: 4, rejected: 5 })
-  t.strictSame(report.errors.map(({ line, code }) => [line, code]), [[6, 'missing_column'], [7, 'unknown_type'], [8, 'unknown_type'], [9, 'bad_confidence'], [10, 'bad_date']])
+  t.match(report, { read: 10, created: 4, rejected: 6 })
+  t.strictSame(report.errors.map(({ line, code }) => [line, code]), [[6, 'missing_column'], [7, 'unknown_type'], [8, 'unknown_type'], [9, 'bad_confidence'], [10, 'bad_date'], [11, 'self_loop']])
   t.ok(report.errors.every(({ hint, message }) => hint.length > 10 && message.length > 5))
   const rows = await graph.read('graph/facts', { tenantId, after: '', limit: 100 })
   t.match(rows.find(({ subject }) => subject === 'article:0'), { relation: 'ABOUT', object: 'topic:metabolic-network' })
   t.match(rows.find(({ object }) => object === 'brand:tonwerk'), { relation: 'PARTNERED_WITH', fact: { polarity: '-', confidence: 0.9 } })
   t.match(rows.find(({ subject }) => subject === 'brand:acme'), { relation: 'SPONSORS', fact: { modality: 'possible', validTo: '2025-01-01' } })
   t.match(rows.find(({ object }) => object === 'topic:mushroom'), { relation: 'MENTIONS', fact: { lemma: 'forage' } })
+})
+
+t.test('one broken row or a file cut short loses nothing that came before', async (t) => {
+  const { graph, tenantId } = await world(t)
+  const dir = t.testdir({ 'quote.csv': 'subject,predicate,object\nann,like,tea\nbob,like,home "made" jam\ncat,like,cake\n', 'broken.csv': 'subject,predicate,object\nann,like,rain\nbob,like,"jam" and tea\ncat,like,cake\n' })
+  t.match(await importFile(graph, tenantId, { path: join(dir, 'quote.csv'), format: 'triples' }), { read: 3, created: 3 })
+  const broken = importFile(graph, tenantId, { path: join(dir, 'broken.csv'), format: 'triples' })
+  await t.rejects(broken, { code: 'invalid_argument', message: /Invalid Closing Quote.*at line 3.*Lines up to \d+ are imported/ })
+
+  const whole = gzipSync(Array.from({ length: 9_000 }, (_, user) => `u${user} 1`).join('\n'))
+  writeFileSync(join(dir, 'cut.gz'), whole.subarray(0, whole.length / 2))
+  await t.rejects(importFile(graph, tenantId, { path: join(dir, 'cut.gz'), format: 'pairs' }), { code: 'invalid_argument', message: /Lines up to \d{4} are imported/ })
+  const rows = await graph.read<{ subject: string }>('graph/facts', { tenantId, after: 'user:', limit: 10_000 })
+  t.ok(rows.length > 1_000, `${rows.length} facts before the cut are in`)
+})
+
+t.test('a name in a file means the described node that goes by it', async (t) => {
+  const { engine, graph, tenantId } = await world(t)
+  await engine.learn(tenantId, { descriptions: [{ id: 'brand:tonwerk', label: 'Brand', name: 'Tonwerk', properties: {}, profile: null, goals: null, content: null }] })
+  const path = join(t.testdir({ 'names.csv': 'subject,predicate,object\nBob,partner with,Tonwerk\nBob,cover,knives\n' }), 'names.csv')
+  await importFile(graph, tenantId, { path, format: 'triples' })
+  const rows = await graph.read<{ object: string }>('graph/facts', { tenantId, after: '', limit: 10 })
+  t.strictSame(rows.map(({ object }) => object).sort(), ['brand:tonwerk', 'topic:knife'])
 })
 
 t.test('what cannot be read is said', async (t) => {

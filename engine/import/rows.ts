@@ -6,6 +6,7 @@ import { parse } from 'csv-parse'
 import type { Fact, Modality } from '../../models/triple.js'
 import { isLabel, isRelation, labelOfKind, RELATION_OF, type Label, type Relation } from '../../models/vocabulary.js'
 import { entityRef } from '../extraction/canonical.js'
+import { labelOf } from '../graph/link.js'
 
 /** What became of one line: facts, or why there are none. */
 export type Line = { line: number, facts: Fact[] } | { line: number, rejected: Rejection }
@@ -70,8 +71,16 @@ type TripleRow = Partial<Record<Column, string>>
 
 /** CSV with a header: subject, predicate, object, and what it has of types, polarity, modality, confidence, source and validity. */
 async function * triples (text: Readable, source: string, importId: string): AsyncGenerator<Line> {
-  const options = { columns: true, bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true, max_record_size: 1_000_000 }
-  const rows = text.pipe(parse(options))
+  const rows = text.pipe(parse({
+    columns: true,
+    bom: true,
+    trim: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    relax_quotes: true, // a stray quote is part of a name, not the end of the file
+    info: true,
+    max_record_size: RECORD_MAX
+  }))
   text.on('error', (error) => rows.destroy(error))
   for await (const { record, info } of rows as AsyncIterable<{ record: TripleRow, info: { lines: number } }>) {
     const read = readTriple(record, source, importId)
@@ -79,17 +88,19 @@ async function * triples (text: Readable, source: string, importId: string): Asy
   }
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}/
+const RECORD_MAX = 1_000_000
+const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.]+Z)?$/
 
 function readTriple (row: TripleRow, source: string, importId: string): Fact | Rejection {
   const rejection = missing(row) ?? malformed(row)
   if (rejection !== null) return rejection
-  const subject = readEntity(row.subject!, row.subjectType, 'Member')
-  const object = readEntity(row.object!, row.objectType, 'Topic')
-  if ('code' in subject) return subject
-  if ('code' in object) return object
   const predicate = row.predicate!
   const relation = isRelation(predicate) ? predicate : RELATION_OF.get(predicate.toLowerCase()) ?? 'MENTIONS'
+  const subject = readEntity(row.subject!, row.subjectType, 'Member')
+  const object = readEntity(row.object!, row.objectType, labelOf(relation, row.object!))
+  if ('code' in subject) return subject
+  if ('code' in object) return object
+  if (subject.id === object.id) return { code: 'self_loop', message: `"${subject.id}" is both subject and object`, hint: 'A fact joins two things.' }
   return { ...plainFact(subject, relation, predicate.toLowerCase(), object, row.source || source, importId), ...qualities(row) }
 }
 
@@ -127,8 +138,11 @@ function malformed (row: TripleRow): Rejection | null {
 function readEntity (text: string, type: string | undefined, fallback: Label): Fact['subject'] | Rejection {
   if (type && !isLabel(type)) return { code: 'unknown_type', message: `"${type}" is no type`, hint: 'Types are the labels of the graph, such as Member, Brand, Content, Topic.' }
   const id = /^([a-z]+):(\S+)$/.exec(text)
-  if (id === null) return entityRef(text, (type as Label) || fallback)
+  if (id === null) return { ...entityRef(text, (type as Label) || fallback), named: true }
   const label = (type as Label) || labelOfKind(id[1]!)
   if (label === undefined) return { code: 'unknown_type', message: `"${text}" has no known type`, hint: 'Give subjectType or objectType, or an id that begins with a kind, such as brand:.' }
+  if (labelOfKind(id[1]!) !== undefined && labelOfKind(id[1]!) !== label) {
+    return { code: 'unknown_type', message: `"${text}" is no ${label}`, hint: 'An id that begins with a kind is of that type.' }
+  }
   return { id: text, label, name: id[2]!.replace(/[-_]+/g, ' ') }
 }

@@ -7,6 +7,7 @@ import type { Fact } from '../../models/triple.js'
 import { EngineError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
 import { ingest, INGEST_MAX } from '../graph/ingest.js'
+import { meant } from '../graph/link.js'
 import { openText, readers, type Format, type Rejection } from './rows.js'
 
 export interface ImportCounts { read: number, created: number, merged: number, duplicate: number, rejected: number }
@@ -33,7 +34,8 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
 
   const flush = async () => {
     const lines = batch.length > INGEST_MAX ? line - 1 : line // a long line takes several transactions, and is done with the last
-    const { created, merged, duplicate } = await ingest(graph, tenantId, batch.splice(0, INGEST_MAX), [], {
+    const facts = await meant(graph, tenantId, batch.splice(0, INGEST_MAX))
+    const { created, merged, duplicate } = await ingest(graph, tenantId, facts, [], {
       also: (run) => run('graph/import-mark', { tenantId, importId, mark: { path: basename(path), format, lines } })
     })
     counts.created += created
@@ -42,7 +44,9 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
     onProgress?.({ ...counts, line, bytes: bytesRead(), totalBytes })
   }
 
-  for await (const row of readable(path, readers[format](text, `import:${importId}`, importId))) {
+  let broken: unknown = null
+  const rows = readers[format](text, `import:${importId}`, importId)
+  for await (const row of untilBroken(rows, (error) => { broken = error })) {
     signal?.throwIfAborted()
     while (batch.length >= BATCH) await flush()
     line = row.line
@@ -57,17 +61,22 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
     else batch.push(...row.facts)
   }
   while (batch.length > 0) await flush()
+  if (broken !== null) throw unreadable(path, line, broken)
   return { importId, ...counts, errors, resumedAt, seconds: (performance.now() - started) / 1000 }
 }
 
-/** What the file cannot give is the caller's to mend: the error names it. */
-async function * readable<T> (path: string, rows: AsyncIterable<T>): AsyncGenerator<T> {
+/** The rows as far as the file gives them. */
+async function * untilBroken<T> (rows: AsyncIterable<T>, onBroken: (error: unknown) => void): AsyncGenerator<T> {
   try {
     yield * rows
   } catch (error) {
-    throw new EngineError('invalid_argument', `"${path}" cannot be read: ${(error as Error).message}. What came before was imported.`, [], { cause: error })
+    onBroken(error)
   }
 }
+
+/** What the file cannot give is the caller's to mend: the error names it, and what is in. */
+const unreadable = (path: string, line: number, cause: unknown) =>
+  new EngineError('invalid_argument', `"${path}" cannot be read: ${(cause as Error).message}. Lines up to ${line} are imported; mend the file and import it again.`, [], { cause })
 
 async function linesDone (graph: Graph, tenantId: string, importId: string): Promise<number> {
   return (await graph.read<{ lines: number }>('graph/import-state', { tenantId, importId }))[0]?.lines ?? 0
