@@ -45,7 +45,9 @@ t.test('what is hidden is in no field, filter or order', async (t) => {
     t.match((await ask(query)).errors, [{ extensions: { code: 'INVALID_ARGUMENT' } }], query)
   }
   const { data } = await ask('{ __schema { mutationType { fields { name } } types { name inputFields { name } fields { name } } } }')
-  const { mutationType, types } = (data as unknown as { __schema: { mutationType: { fields: { name: string }[] }, types: { name: string, inputFields: { name: string }[] | null, fields: { name: string }[] | null }[] } }).__schema
+  interface Named { name: string }
+  interface Schema { mutationType: { fields: Named[] }, types: (Named & { inputFields: Named[] | null, fields: Named[] | null })[] }
+  const { mutationType, types } = (data as unknown as { __schema: Schema }).__schema
   t.strictSame(mutationType.fields.map(({ name }) => name).sort(), ['createPartnership', 'submitCreativeAsset', 'updatePartnershipStage'], 'no mutation but ours')
   t.strictSame(types.filter(({ fields, inputFields }) => [...fields ?? [], ...inputFields ?? []].some(({ name }) => /tenant|email|password/i.test(name))).map(({ name }) => name), [])
 })
