@@ -110,7 +110,8 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
       await detectTrends(graph, tenantId, { emit, now: today() })
       return await culturalTrends(graph, tenantId, request, { ...options, now: today() })
     },
-    marketIntelligence: (tenantId: string, industry: string | null, options: { viewerId?: string } = {}) => market(graph, tenantId, industry, { ...options, now: today() }),
+    marketIntelligence: (tenantId: string, industry: string | null, options: { viewerId?: string } = {}) =>
+      market(graph, tenantId, industry, { ...options, now: today() }),
     /** What two answers say, before anything is written: to be shown and corrected. */
     understand: (request: { name: string, answers: string[] }) => triplesOf(documentOf(request)),
     /** `memberId`: whose answers they are; without it the member of that name. */
