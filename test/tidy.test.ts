@@ -23,7 +23,7 @@ const MAY: Record<string, string[]> = {
   import: ['graph', 'extraction'],
   learn: ['graph', 'extraction'],
   events: ['graph', 'cache'],
-  affinity: ['graph', 'extraction'],
+  affinity: ['graph', 'extraction', 'cache'],
   accounts: ['graph', 'extraction', 'learn', 'cache'],
   seeds: ['graph', 'learn', 'extraction'],
   engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'seeds'],
