@@ -41,6 +41,10 @@ export const graphql = fp<{ engine: Engine }>(async (app, { engine }) => {
     if (route.url === '/graphql') route.schema = { ...route.schema, hide: true }
   })
   await app.register(async (scope) => {
+    scope.setErrorHandler(async (error, _, reply) => {
+      const { statusCode, response } = formatted(app, { errors: [error] })
+      return reply.status(statusCode).send(response)
+    })
     await scope.register(mercurius, options(app, engine, schema))
     scope.graphql.addHook('preExecution', async (schema, document, _, variables) => { checkCost(schema, document, variables) })
     // Over a socket mercurius itself asks neither.
@@ -61,6 +65,7 @@ function options (app: FastifyInstance, engine: Engine, schema: GraphQLSchema): 
     graphql: { parseOptions: { maxTokens: TOKENS_MAX } },
     additionalRouteOptions: { config: { permission: 'public' } }, // who asks is asked below, in the words of GraphQL
     context: (request) => contextOf(engine, whoAsks(request)),
+    errorHandler: false, // its own would ask again who asks
     errorFormatter: (execution) => formatted(app, execution),
     subscription: {
       onConnect: async ({ payload }: { payload?: Record<string, unknown> }) => await connected(app, engine, payload ?? {}),
@@ -210,7 +215,7 @@ function formatted (app: FastifyInstance, { data, errors = [] }: Execution) {
         extensions: { code: code.toUpperCase(), ...details.length === 0 ? {} : { details } }
       }))
     }
-  } as never
+  }
 }
 
 interface Raised { message: string, locations?: unknown, path?: unknown, originalError?: unknown, code?: string, errors?: Raised[] }

@@ -172,11 +172,13 @@ async function discover (parts: Parts, tenantId: string, request: DiscoverReques
 async function recommendations (parts: Parts, tenantId: string, request: RecommendationsRequest): Promise<Answer> {
   const started = performance.now()
   const { graph, cache, embedder, events: { emit } } = parts
-  await syncIndex(parts, tenantId)
   const version = await graphVersion(graph, tenantId)
-  const scene = (day: string) => sceneOf(parts, tenantId, day)
+  const scene = async (day: string) => {
+    await syncIndex(parts, tenantId)
+    return sceneOf(parts, tenantId, day)
+  }
   const { ranked, recommId, cursor, cached } = await recommend({ scene, cache, emit, tenantId, version, embedder: embedder.id, today: today() }, request)
-  return { data: ranked.data, meta: { ...await metaOf(parts, tenantId, ranked, started, request), recommId, cursor, cached } }
+  return { data: ranked.data, meta: { ...await metaOf(parts, tenantId, ranked, started, request), recommId, cursor, cached, graphVersion: version } }
 }
 
 async function explain (parts: Parts, tenantId: string, { member, target }: Pair): Promise<{ data: Affinity, meta: AnswerMeta }> {
@@ -244,7 +246,8 @@ async function seed (parts: Parts, tenantId: string, onProgress?: LearnProgress)
   const learnt = await learn(parts.graph, tenantId, worldLesson(world), now(), onProgress)
   await detectTrends(parts.graph, tenantId, { emit: parts.events.emit, now: today() })
   await syncIndex(parts, tenantId)
-  const { created, merged, duplicate, version } = learnt
+  const { created, merged, duplicate } = learnt
+  const version = await graphVersion(parts.graph, tenantId) // momentum may have been one write more
   const [members, brands, seconds] = [world.members.length, world.brands.length, (performance.now() - started) / 1000]
   return { members, brands, facts: created + merged + duplicate, created, version, seconds }
 }

@@ -12,7 +12,7 @@ import type { Scene } from './scene.js'
 export interface RecommendationsRequest { memberId: string, limit?: number, kind?: Kind, explain?: Explain, fresh?: boolean, cursor?: string }
 
 /** Where a list is made: the graph of a tenant on a day, as of a version, with what the likenesses are worked out by. */
-export interface Place { scene: (day: string) => Scene, cache: Cache, emit: Emit, tenantId: string, version: number, embedder: string, today: string }
+export interface Place { scene: (day: string) => Promise<Scene>, cache: Cache, emit: Emit, tenantId: string, version: number, embedder: string, today: string }
 
 export interface Page { ranked: Omit<Ranked, 'order'>, recommId: string, cursor: string | null, cached: boolean }
 
@@ -51,7 +51,7 @@ function nameOf ({ tenantId, embedder }: Place, { memberId, kinds, explain }: As
 type Asked = DiscoverRequest & { memberId: string, limit: number }
 
 async function firstPage ({ scene, cache, emit, tenantId, today }: Place, asked: Asked, key: string) {
-  const { order, ...ranked } = await rank(scene(today), asked)
+  const { order, ...ranked } = await rank(await scene(today), asked)
   await cache.set(`${key}:order`, order, TTL_S)
   const matches = ranked.data.slice(0, TOLD).map((match): Affinity => ({ ...match, reasons: [] }))
   await emit(tenantId, { name: 'AffinityCalculated', data: { memberId: asked.memberId, matches } }, [`affinity:${asked.memberId}`])
@@ -60,14 +60,14 @@ async function firstPage ({ scene, cache, emit, tenantId, today }: Place, asked:
 
 async function nextPage (place: Place, asked: Asked, key: string, from: Cursor) {
   const order = await place.cache.get<string[]>(`${key}:order`) ?? await sameOrder(place, asked, from)
-  const { ranked, taken } = await rankThese(place.scene(place.today), asked, order.slice(from.next), from.next)
+  const { ranked, taken } = await rankThese(await place.scene(place.today), asked, order.slice(from.next), from.next)
   const next = from.next + taken
   return { ranked, next: next < order.length ? next : null }
 }
 
 /** A list that is no longer kept can be made again as long as nothing has changed. */
 async function sameOrder ({ scene, version, today }: Place, asked: Asked, from: Cursor): Promise<string[]> {
-  if (from.version === version && from.day === today) return (await rank(scene(today), { ...asked, explain: 'none' })).order
+  if (from.version === version && from.day === today) return (await rank(await scene(today), { ...asked, explain: 'none' })).order
   throw new EngineError('failed_precondition', 'The list that the cursor belongs to is gone and the graph has changed since; ask for the first page anew.')
 }
 

@@ -20,23 +20,24 @@ export function momentum (counts: number[]): number {
 /** Evidence grows, or shrinks, by half. */
 const GROWING = 0.6
 const SHRINKING = 0.4
-/** Heard of often enough to be something, and hardly ever before. */
+/** Heard of often enough to be something: one or two voices are none. */
 const HEARD = 3
 
 /**
  * What a time line comes to:
  * - emerging: heard of at least three times in the last three months, at most once in the nine before;
- * - rising: momentum of at least 0.6 (half as much again as before), and the last month is no quieter than the first of the three;
- * - peaking: momentum of at least 0.6, but it has begun to go down;
- * - fading: momentum of at most 0.4;
+ * - rising: the same number of times, momentum of at least 0.6 (half as much again as before), and the last month no quieter than the first;
+ * - peaking: the same, but it has begun to go down;
+ * - fading: momentum of at most 0.4, of something that was heard of at least three times before;
  * - steady: anything else.
  */
 export function statusOf (counts: number[]): TrendStatus {
   const recent = windowOf(counts)
-  if (sum(recent) >= HEARD && sum(baselineOf(counts)) <= 1) return 'emerging'
+  const [heard, before] = [sum(recent), sum(baselineOf(counts))]
+  if (heard >= HEARD && before <= 1) return 'emerging'
   const score = momentum(counts)
-  if (score >= GROWING) return recent.at(-1)! >= recent[0]! ? 'rising' : 'peaking'
-  return score <= SHRINKING ? 'fading' : 'steady'
+  if (heard >= HEARD && score >= GROWING) return recent.at(-1)! >= recent[0]! ? 'rising' : 'peaking'
+  return before >= HEARD && score <= SHRINKING ? 'fading' : 'steady'
 }
 
 const windowOf = (counts: number[]) => counts.slice(-WINDOW_MONTHS)
