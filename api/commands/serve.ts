@@ -10,7 +10,7 @@ import { run } from './scripts.js'
 import { stores } from './stores.js'
 
 /** Someone in the demo world to look through the eyes of. */
-const SOMEONE = 'member:mia-tran'
+const SOMEONE = 'member:jerome-baptiste'
 
 /** Everything up: stores, demo world where there is nothing yet, a first answer, and the server. */
 export async function start (): Promise<void> {
