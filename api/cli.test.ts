@@ -112,7 +112,7 @@ t.test('a misuse is one line and exit code 2; a failure one line and 1', async (
     t.equal(err.trim().split('\n').length, 1, `one line: ${err}`)
     t.equal(out, '')
   }
-  t.match(await teraffi(['status'], { env: { PORT: 'x' } }), { code: 1, err: 'teraffi: PORT is "x"; it must be a whole number\n' })
+  t.match(await teraffi(['status'], { env: { PORT: 'x' } }), { code: 1, err: 'teraffi: PORT is "x"; it must be a whole number up to 65535\n' })
   t.match((await teraffi(['discover'], { env: { DEBUG: '1' } })).err, /\n {4}at .*match\.ts/, 'DEBUG shows the stack')
 })
 

@@ -71,7 +71,7 @@ function oneOf<T extends string> (env: Env, name: string, values: [T, ...T[]]): 
   return value as T
 }
 
-function integer (env: Env, name: string, fallback: number, most = Number.MAX_SAFE_INTEGER): number {
+function integer (env: Env, name: string, fallback: number, most = 1_048_576): number {
   const value = env[name] ? Number(env[name]) : fallback
   if (!Number.isInteger(value) || value < 0 || value > most) throw new Error(`${name} is "${env[name]}"; it must be a whole number up to ${most}`)
   return value

