@@ -4,7 +4,7 @@ import { candidates, labelsOf, type Candidate, type Found } from './candidates.j
 import { reasons, type Explain } from './reasons.js'
 import type { Scene } from './scene.js'
 import { readSeeker, type Seeker } from './seeker.js'
-import { direct, likeness, paths, walk, type Part, type Parts } from './terms.js'
+import { direct, likeness, paths, total, walk, type Part, type Parts } from './terms.js'
 import { WEIGHTS } from './weights.js'
 
 export interface Ranked { data: Affinity[], weights: Weights, fallback: string | null }
@@ -63,8 +63,6 @@ async function answers (scene: Scene, seeker: Seeker, best: Scored[], weights: W
     warnings: parts.some(({ term }) => term === 'conflict') ? ['One of the two shuns something that the other stands for; see the reasons of the term "conflict".'] : []
   }))
 }
-
-export const total = (parts: { value: number }[]) => parts.reduce((sum, { value }) => sum + value, 0)
 
 function components (parts: Part[]): Record<string, number> {
   const totals: Record<string, number> = {}

@@ -4,7 +4,7 @@ import { cite } from '../graph/cite.js'
 import type { Scored } from './rank.js'
 import type { Scene } from './scene.js'
 import type { Seeker } from './seeker.js'
-import { walkPaths, type Part } from './terms.js'
+import { total, walkPaths, type Part } from './terms.js'
 import { BOUNDS } from './weights.js'
 
 export type Explain = 'none' | 'summary' | 'full'
@@ -38,14 +38,13 @@ function cut ({ parts }: Scored, ways: Part[], count: number): { told: Part[], r
     const all = parts.filter((part) => part.term === term)
     const shown = told.filter((part) => part.term === term)
     const left = all.length - shown.length
-    const value = sumOf(all) - sumOf(shown)
+    const value = total(all) - total(shown)
     return Math.abs(value) < ROUNDING ? [] : [remainder(term, left, value, shown.length)]
   })
   return { told, rest }
 }
 
 const ROUNDING = 1e-12
-const sumOf = (parts: Part[]) => parts.reduce((sum, { value }) => sum + value, 0)
 
 function remainder (term: Term, left: number, value: number, shown: number): Reason {
   const count = term === 'walk' ? (shown > 0 ? 'all others' : 'all') : `${left}${shown > 0 ? ' more' : ''}`

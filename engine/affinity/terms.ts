@@ -18,6 +18,8 @@ export interface Part {
 }
 export type Parts = Map<string, Part[]>
 
+export const total = (parts: Part[]) => parts.reduce((sum, { value }) => sum + value, 0)
+
 /** What the seeker says of the candidate itself. Steps out of a seed are those of `affinity/seeds`. */
 export function direct (seeker: Seeker, ids: string[]): Parts {
   return new Map(ids.flatMap((id) => {

@@ -37,14 +37,10 @@ export type Resolved = {
 } & { [K in keyof FactProperties]-?: FactProperties[K] | null }
 
 /**
- * Evidence is kept on the relationship as one line per piece, fields parted by tabs in this order; in Cypher `split(line, '\t')[1]`
+ * Evidence is kept on the relationship as one line per piece, fields parted by tabs in the order that `parseEvidence` reads; in Cypher `split(line, '\t')[1]`
  * is the polarity. The first field is its identity, so the same statement from the same place is the same evidence however often
  * it arrives; lines are kept sorted, so the order of arrival leaves no trace. Nodes per evidence were measured at half the write speed.
  */
-export const EVIDENCE_FIELDS = [
-  'id', 'polarity', 'modality', 'confidence', 'source', 'start', 'end', 'importId', 'validFrom', 'validTo', 'observedAt', 'properties', 'sentence'
-] as const
-
 export function evidenceLine (fact: Fact, now: string): string {
   const place = [fact.source, fact.start ?? '', fact.end ?? '']
   const valid = [fact.validFrom ?? '', fact.validTo ?? '']

@@ -58,7 +58,7 @@ export function factId (fact: Pick<Fact, 'subject' | 'relation' | 'lemma' | 'obj
 
 interface FactRow { factId: string, subject: string, relation: Relation, object: string, evidence: string[], resolved: object }
 
-/** One row per fact, its evidence merged, sorted and resolved. Rows are in the order of their ends, so that transactions lock alike. */
+/** One row per fact, its evidence merged, sorted and resolved. */
 function group (facts: Fact[], now: string): FactRow[] {
   const rows = new Map<string, { fact: Fact, evidence: string[] }>()
   for (const fact of facts) {
@@ -128,5 +128,5 @@ function distinctEntities (facts: Fact[]): (EntityRef & { key: string })[] {
       if (held === undefined || held.name < entity.name) entities.set(entity.id, entity)
     }
   }
-  return [...entities.values()].sort((a, b) => a.id < b.id ? -1 : 1).map(withKey)
+  return [...entities.values()].map(withKey)
 }
