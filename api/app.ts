@@ -1,20 +1,28 @@
-import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import underPressure from '@fastify/under-pressure'
 import Fastify, {
   LogController, type FastifyBaseLogger, type FastifyInstance, type RawReplyDefaultExpression, type RawRequestDefaultExpression, type RawServerDefault
 } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import type { Engine } from '../engine/engine.js'
 import { EngineError } from '../engine/errors.js'
+import { auth } from './plugins/auth.js'
 import { docs } from './plugins/docs.js'
+import { limits } from './plugins/limits.js'
 import { logOptions, requestLogger } from './plugins/log.js'
+import { graphql } from './graphql.js'
+import { live } from './live.js'
 import { answerError, envelope } from './problem.js'
 import { affinityRoutes } from './routes/affinity.js'
+import { analyticsRoutes } from './routes/analytics.js'
+import { authRoutes } from './routes/auth.js'
+import { feedbackRoutes } from './routes/feedback.js'
 import { graphRoutes } from './routes/graph.js'
 import { healthRoutes } from './routes/health.js'
+import { membersRoutes } from './routes/members.js'
 import { onboardingRoutes } from './routes/onboarding.js'
+import { partnershipRoutes } from './routes/partnerships.js'
+import { trendRoutes } from './routes/trends.js'
+import { operationsRoutes } from './routes/operations.js'
 import { validatorCompiler } from './validate.js'
 
 export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxTypeProvider>
@@ -22,7 +30,7 @@ export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression,
 export interface AppOptions {
   /** Where structured log lines go; none by default. */
   logTo?: { write: (line: string) => void }
-  /** Origins that may call from a browser; none by default. */
+  /** Origins that may call from a browser; those of the settings by default. */
   corsOrigins?: string[]
 }
 
@@ -45,23 +53,31 @@ export async function buildApp (engine: Engine, { logTo, corsOrigins }: AppOptio
   // Plain JSON: faster here than compiled serializers, and the same bytes as `teraffi … --json`.
   app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler(({ method, url }) => {
-    throw new EngineError('not_found', `There is no ${method} ${url.split('?', 1)[0]}; /docs lists what there is.`)
-  })
   app.removeContentTypeParser('text/plain') // a web page may post it without asking first
   app.addHook('onRequest', async ({ id }, reply) => { reply.header('x-request-id', id) })
   app.addHook('onResponse', async ({ log, method, routeOptions }, { statusCode, elapsedTime }) => {
     log.info({ method, route: routeOptions.url, statusCode, tookMs: Math.round(elapsedTime) }, 'answered')
   })
 
-  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, strictTransportSecurity: false })
-  await app.register(cors, { origin: corsOrigins ?? false })
-  await app.register(underPressure, { maxEventLoopDelay: 2_000, retryAfter: 5 })
+  await app.register(auth, { engine }) // first: the limits count members apart
+  await app.register(limits, { engine, corsOrigins })
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, ({ method, url }) => {
+    throw new EngineError('not_found', `There is no ${method} ${url.split('?', 1)[0]}; /docs lists what there is.`)
+  })
   await app.register(docs)
+  await app.register(live, { engine })
+  await app.register(graphql, { engine })
+  await app.register(operationsRoutes, { engine })
   await app.register(healthRoutes, { engine })
+  await app.register(authRoutes, { engine })
+  await app.register(membersRoutes, { engine })
   await app.register(affinityRoutes, { engine })
+  await app.register(feedbackRoutes, { engine })
+  await app.register(trendRoutes, { engine })
   await app.register(onboardingRoutes, { engine })
   await app.register(graphRoutes, { engine })
+  await app.register(partnershipRoutes, { engine })
+  await app.register(analyticsRoutes, { engine })
   return app
 }
 

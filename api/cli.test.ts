@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { loggedIn } from '../test/login.js'
 import { testEngine } from '../test/world.js'
 import { buildApp } from './app.js'
 import { parts } from './commands/extract.js'
@@ -111,7 +112,6 @@ t.test('a misuse is one line and exit code 2; a failure one line and 1', async (
     t.equal(err.trim().split('\n').length, 1, `one line: ${err}`)
     t.equal(out, '')
   }
-  t.match(await teraffi(['start'], { env: { ...NO_STORES, HOST: '0.0.0.0' } }), { code: 1, err: /^teraffi: Refusing to listen on 0\.0\.0\.0: .*TERAFFI_ALLOW_OPEN_NETWORK/ })
   t.match(await teraffi(['status'], { env: { PORT: 'x' } }), { code: 1, err: 'teraffi: PORT is "x"; it must be a whole number up to 65535\n' })
   t.match((await teraffi(['discover'], { env: { DEBUG: '1' } })).err, /\n {4}at .*match\.ts/, 'DEBUG shows the stack')
 })
@@ -129,6 +129,8 @@ t.test('with the stores', async (t) => {
   const engine = { ...shared, config: { ...shared.config, tenantId } }
   const env = { TERAFFI_TENANT: tenantId, TERAFFI_DATA_DIR: engine.config.dataDir, TERAFFI_EMBEDDER: engine.config.embedder }
   const app = await buildApp(engine)
+  await app.ready()
+  const { headers } = await loggedIn(app, engine, { tenantId, name: 'The Admin' })
   t.teardown(() => app.close())
   await engine.onboard(tenantId, { name: 'Bo Lind', answers: ['I review coffee gear. I love coffee.', 'I look for people who make videos about coffee.'] })
 
@@ -148,7 +150,7 @@ t.test('with the stores', async (t) => {
     const request = { memberId: 'member:mia-tran', kinds: ['member', 'topic'], limit: 7, explain: 'full' }
     const { code, out, err } = await teraffi(['discover', 'member:mia-tran', '--kinds', 'member,topic', '--limit', '7', '--explain', 'full', '--json'], { env })
     t.equal(code, 0, err)
-    const { body } = await app.inject({ method: 'POST', url: '/affinity/discover', payload: request })
+    const { body } = await app.inject({ method: 'POST', url: '/affinity/discover', payload: request, headers })
     const data = /^\{"data":(.*),"meta":\{/s.exec(body)?.[1]
     t.equal(out, `${data}\n`)
     t.ok(JSON.parse(out).length > 0, 'and there is something to compare')
@@ -189,6 +191,9 @@ t.test('with the stores', async (t) => {
     })
     t.match(await (await fetch(`${address}/ready`)).json(), { data: { ready: true } })
     t.match(out, /Who fits member:mia-tran\?[^]*1\. Bo Lind/)
+    const [, email, password] = /Log in as (\S+) with the password (\S+), or:/.exec(out) ?? []
+    const login = await fetch(`${address}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email, password }) })
+    t.equal(login.status, 200, 'the login that it prints works')
     child.kill('SIGTERM')
     t.same(await once(child, 'exit'), [0, null])
   })

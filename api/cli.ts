@@ -33,6 +33,8 @@ function serving (teraffi: Command): void {
   teraffi.command('stores').description('keep the managed stores running between commands')
     .addArgument(teraffi.createArgument('<what>', 'up, down or status').choices(['up', 'down', 'status']))
     .action(async (what) => (await import('./commands/stores.js')).stores(what))
+  teraffi.command('doctor').description('where the deals in Postgres and the graph disagree')
+    .action(async () => (await import('./commands/doctor.js')).doctor())
   teraffi.command('status').description('which stores answer, and what is degraded')
     .action(async () => (await import('./commands/stores.js')).status())
 }

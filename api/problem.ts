@@ -32,7 +32,8 @@ export function failed (error: unknown): Failed {
 export function answerError (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = failed(error)
   if (failure === BUG) request.log.error({ error: inspectable(error) }, 'a request failed by our mistake')
-  if (failure.status === 503 || failure.status === 429) reply.header('retry-after', '5')
+  if ((failure.status === 503 || failure.status === 429) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5')
+  if (failure.status === 401) reply.header('www-authenticate', 'Bearer')
 
   reply.status(failure.status).header('x-request-id', request.id)
   return wantsProblem(request.headers.accept)

@@ -16,10 +16,17 @@ export interface Config {
   embedder: 'auto' | 'minilm' | 'hashed'
   host: string
   port: number
-  /** Allows listening beyond loopback although there are no accounts yet. */
-  allowOpenNetwork: boolean
+  /** Origins whose pages may call from a browser. */
+  corsOrigins: string[]
+  /** File of the secret that signs tokens, shared by all processes; null: made in the data folder. */
+  jwtSecretFile: string | null
+  /** Lifetimes in seconds. */
+  accessTokenTtlS: number
+  refreshTokenTtlS: number
+  /** Requests a minute: of an address without account, of a member, of a member of the tier `enterprise`. */
+  rateLimits: { guest: number, member: number, enterprise: number }
   logLevel: string
-  /** The tenant of requests that name none (until accounts exist: all of them). */
+  /** The tenant that accounts join which found none, and of the command line. */
   tenantId: string
   /** Java heap and page cache of the managed Neo4j, in MiB. */
   neo4jHeapMb: number
@@ -39,7 +46,11 @@ export function loadConfig (env: Env = process.env): Config {
     embedder: oneOf(env, 'TERAFFI_EMBEDDER', ['auto', 'minilm', 'hashed']),
     host: text('HOST') ?? '127.0.0.1',
     port: integer(env, 'PORT', 3000, 65_535),
-    allowOpenNetwork: text('TERAFFI_ALLOW_OPEN_NETWORK') === 'true',
+    corsOrigins: (text('TERAFFI_CORS_ORIGINS') ?? '').split(',').map((origin) => origin.trim()).filter(Boolean),
+    jwtSecretFile: text('TERAFFI_JWT_SECRET_FILE'),
+    accessTokenTtlS: integer(env, 'TERAFFI_ACCESS_TOKEN_TTL_S', 3600),
+    refreshTokenTtlS: integer(env, 'TERAFFI_REFRESH_TOKEN_TTL_S', 7 * 24 * 3600),
+    rateLimits: rates(text('TERAFFI_RATE_LIMITS') ?? '30,100,1000'),
     logLevel: text('LOG_LEVEL') ?? 'info',
     tenantId: text('TERAFFI_TENANT') ?? 'demo',
     neo4jHeapMb: integer(env, 'TERAFFI_NEO4J_HEAP_MB', 1536),
@@ -64,6 +75,14 @@ function integer (env: Env, name: string, fallback: number, most = 1_048_576): n
   const value = env[name] ? Number(env[name]) : fallback
   if (!Number.isInteger(value) || value < 0 || value > most) throw new Error(`${name} is "${env[name]}"; it must be a whole number up to ${most}`)
   return value
+}
+
+function rates (value: string): Config['rateLimits'] {
+  const [guest, member, enterprise, ...rest] = value.split(',').map(Number)
+  if ([guest, member, enterprise].some((rate) => !Number.isInteger(rate) || rate! <= 0) || rest.length > 0) {
+    throw new Error(`TERAFFI_RATE_LIMITS is "${value}"; it must be three whole numbers, as in 30,100,1000`)
+  }
+  return { guest: guest!, member: member!, enterprise: enterprise! }
 }
 
 /** Whether someone wants to see stacks and inner steps (`DEBUG`). */

@@ -1,30 +1,39 @@
 import { join } from 'node:path'
 import type { Affinity, Answer, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, OnboardingRequest } from '../models/affinity.js'
-import type { Relation, Kind, Label } from '../models/vocabulary.js'
+import type { Relation, Label } from '../models/vocabulary.js'
 import { kindOf } from '../models/vocabulary.js'
+import type { FeedbackRequest } from '../models/feedback.js'
+import type { TrendsRequest } from '../models/trend.js'
 import type { Triple } from '../models/triple.js'
 import { readWorld } from '../seeds/read.js'
+import { openAccounts } from './accounts/accounts.js'
+import { openMembers, type Belonging } from './accounts/members.js'
+import { writeAnswers } from './accounts/onboard.js'
+import { jwtSecret } from './accounts/secret.js'
 import type { Candidate } from './affinity/candidates.js'
+import { feedbackGiven, giveFeedback, withdrawFeedback } from './affinity/feedback.js'
 import { explainPair, rank, type Ranked } from './affinity/rank.js'
+import { recommend, type RecommendationsRequest } from './affinity/recommend.js'
 import type { Scene } from './affinity/scene.js'
 import { openCache, type Cache } from './cache.js'
 import type { Config } from './config.js'
 import { openDeals, type Deals } from './deals/db.js'
+import { openDealsDesk } from './desk/desk.js'
 import { EngineError } from './errors.js'
+import { openEvents, type Events } from './events.js'
 import { entityRef } from './extraction/canonical.js'
 import { extract, type Extraction } from './extraction/extract.js'
-import { citedFact, type StoredFact } from './graph/cite.js'
+import { citedFact, mayKnow, type StoredFact } from './graph/cite.js'
 import { openGraph, type Graph, type Row } from './graph/graph.js'
-import { ingest } from './graph/ingest.js'
 import { problemWith } from './graph/query.js'
 import { migrateGraph, shortHash } from './graph/schema.js'
 import { graphVersion, textSource } from './graph/texts.js'
 import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
 import { openEmbedder, type Embedder } from './index/embed.js'
 import { openIndex, type Index } from './index/vector-index.js'
-import { answersDocument, learn, statedFacts, triplesOf, type Lesson, type LearnProgress } from './learn.js'
+import { answersDocument, learn, triplesOf, type Lesson, type LearnProgress } from './learn.js'
 import { openStores } from './stores.js'
-import { updateMomentum } from './trends/momentum.js'
+import { culturalTrends, detectTrends, market } from './trends/trends.js'
 import { worldLesson } from '../seeds/load.js'
 
 /** Everything that thinks, behind one door; REST, CLI and tests call these functions. */
@@ -33,12 +42,8 @@ export type { ImportReport, ImportProgress } from './import/run.js'
 export type { Format } from './import/rows.js'
 export { loadQueries, type Query } from './graph/query.js'
 
-/** What a recommendation is asked by, where the seeker is a stored member. */
-export interface RecommendationsRequest { memberId: string, limit?: number, kind?: Kind, explain?: 'none' | 'summary' | 'full', fresh?: boolean }
 interface Pair { member: string, target: string }
 export interface SeedReport { members: number, brands: number, facts: number, created: number, version: number, seconds: number }
-
-const RECOMMENDATIONS_TTL_S = 3600 // SPEC 2.9
 
 /** Opens the stores, brings their schemas up to date, binds the steps. Alone in knowing every step. */
 export async function createEngine (config: Config, { log = () => {} }: { log?: (line: string) => void } = {}) {
@@ -71,20 +76,47 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   ])
   const embedder = keep(await openEmbedder(config))
   const index = keep(await openIndex({ dir: join(config.dataDir, 'index'), embedder, log }))
-  const parts: Parts = { config, graph, deals, cache, embedder, index }
+  const events = keep(openEvents(graph, cache))
+  const parts: Parts = { config, graph, deals, cache, events, embedder, index }
+  const { emit } = events
+  const desk = keep(openDealsDesk({ deals, graph, emit }))
+  const belongings: Belonging[] = [ // what deals, events and feedback keep of a member
+    desk.belonging,
+    { name: 'events', read: events.about, erase: events.forgetMember },
+    { name: 'feedback', read: (tenantId, memberId) => feedbackGiven(graph, tenantId, memberId), erase: async () => {} } // goes with the node
+  ]
+  const accounts = {
+    ...openAccounts({ graph, cache, emit, settings: config }),
+    members: openMembers({ graph, cache, emit, belongings, sync: (tenantId) => syncIndex(parts, tenantId) }),
+    jwtSecret: await jwtSecret(config)
+  }
 
   return {
     config,
     graph,
+    cache,
     index,
+    events,
+    accounts,
+    deals: desk,
     extract: (text: string, options: { owner: string, mode?: 'lenient' | 'strict' }): Extraction => extract(text, options),
     discover: (tenantId: string, request: DiscoverRequest) => discover(parts, tenantId, request),
     recommendations: (tenantId: string, request: RecommendationsRequest) => recommendations(parts, tenantId, request),
     explain: (tenantId: string, request: Pair) => explain(parts, tenantId, request),
+    giveFeedback: (tenantId: string, memberId: string, request: FeedbackRequest, options: { overwrite?: boolean } = {}) =>
+      giveFeedback(graph, tenantId, memberId, request, { ...options, now: now() }),
+    withdrawFeedback: (tenantId: string, memberId: string, feedbackId: string) => withdrawFeedback(graph, tenantId, memberId, feedbackId),
+    culturalTrends: async (tenantId: string, request: TrendsRequest, options: { viewerId?: string } = {}) => {
+      await detectTrends(graph, tenantId, { emit, now: today() })
+      return await culturalTrends(graph, tenantId, request, { ...options, now: today() })
+    },
+    marketIntelligence: (tenantId: string, industry: string | null, options: { viewerId?: string } = {}) =>
+      market(graph, tenantId, industry, { ...options, now: today() }),
     /** What two answers say, before anything is written: to be shown and corrected. */
     understand: (request: { name: string, answers: string[] }) => triplesOf(documentOf(request)),
-    onboard: (tenantId: string, request: OnboardingRequest) => onboard(parts, tenantId, request),
-    neighborhood: (tenantId: string, id: string, options: { limit?: number }) => neighborhood(parts, tenantId, id, options),
+    /** `memberId`: whose answers they are; without it the member of that name. */
+    onboard: (tenantId: string, request: OnboardingRequest, memberId?: string) => onboard(parts, tenantId, request, memberId),
+    neighborhood: (tenantId: string, id: string, options: { limit?: number, viewerId?: string }) => neighborhood(parts, tenantId, id, options),
     learn: async (tenantId: string, lesson: Lesson, at = now(), onProgress?: LearnProgress) => {
       const learnt = await learn(graph, tenantId, lesson, at, onProgress)
       await syncIndex(parts, tenantId)
@@ -103,11 +135,12 @@ async function reached (work: Promise<unknown>, otherwise: string): Promise<void
   try {
     await work
   } catch (error) {
-    throw UNREACHABLE.test(`${(error as { code?: string }).code} ${(error as Error).message}`) ? new EngineError('unavailable', otherwise, [], { cause: error }) : error
+    const { code, message } = error as Error & { code?: string }
+    throw UNREACHABLE.test(`${code} ${message}`) ? new EngineError('unavailable', otherwise, [], { cause: error }) : error
   }
 }
 
-interface Parts { config: Config, graph: Graph, deals: Deals, cache: Cache, embedder: Embedder, index: Index }
+interface Parts { config: Config, graph: Graph, deals: Deals, cache: Cache, events: Events, embedder: Embedder, index: Index }
 /** Answers are the same all day long. */
 const today = () => new Date().toISOString().slice(0, 10)
 const now = () => new Date().toISOString()
@@ -135,18 +168,17 @@ async function discover (parts: Parts, tenantId: string, request: DiscoverReques
   return { data: ranked.data, meta: await metaOf(parts, tenantId, ranked, started, request) }
 }
 
-/** The same as discover for a stored member, kept under the version of the graph that it was computed from. */
+/** The best matches of a stored member, page by page. */
 async function recommendations (parts: Parts, tenantId: string, request: RecommendationsRequest): Promise<Answer> {
-  const { memberId, limit, kind, explain = 'summary', fresh = false } = request
   const started = performance.now()
-  const version = await graphVersion(parts.graph, tenantId)
-  const key = ['affinity_recommendations', tenantId, version, parts.embedder.id, memberId, limit ?? 10, kind ?? '', explain, today()].join(':')
-  const held = fresh ? undefined : await parts.cache.get<Answer>(key)
-  if (held !== undefined) return { data: held.data, meta: { ...held.meta, cached: true, tookMs: performance.now() - started } }
-
-  const answer = await discover(parts, tenantId, { memberId, limit, explain, ...kind === undefined ? {} : { kinds: [kind] } })
-  await parts.cache.set(key, answer, RECOMMENDATIONS_TTL_S)
-  return answer
+  const { graph, cache, embedder, events: { emit } } = parts
+  const version = await graphVersion(graph, tenantId)
+  const scene = async (day: string) => {
+    await syncIndex(parts, tenantId)
+    return sceneOf(parts, tenantId, day)
+  }
+  const { ranked, recommId, cursor, cached } = await recommend({ scene, cache, emit, tenantId, version, embedder: embedder.id, today: today() }, request)
+  return { data: ranked.data, meta: { ...await metaOf(parts, tenantId, ranked, started, request), recommId, cursor, cached, graphVersion: version } }
 }
 
 async function explain (parts: Parts, tenantId: string, { member, target }: Pair): Promise<{ data: Affinity, meta: AnswerMeta }> {
@@ -164,22 +196,17 @@ async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): 
 }
 
 /** Two answers in, first matches out: what was understood is written, the index follows, the list is live. */
-async function onboard (parts: Parts, tenantId: string, request: OnboardingRequest): Promise<{ data: Onboarding, meta: AnswerMeta }> {
+async function onboard (parts: Parts, tenantId: string, request: OnboardingRequest, memberId?: string): Promise<{ data: Onboarding, meta: AnswerMeta }> {
   checkName(request.name)
   if (request.answers.some((answer) => answer.trim() === '')) throw new EngineError('invalid_argument', 'An answer is empty; a sentence is enough.')
   const document = documentOf(request)
   const { triples, unmapped } = triplesOf(document)
   const understood = request.triples ?? triples
   checkSpans(understood, document.text)
-  const { owner } = document
-  const [profile = '', goals = ''] = request.answers
-  const properties = { type: request.type ?? 'creator', ...request.industry === undefined ? {} : { industry: request.industry } }
-
-  const description = { ...owner, properties, profile, goals, content: null }
-  const facts = await statedFacts(parts.graph, tenantId, { ...document, triples: understood })
-  await ingest(parts.graph, tenantId, facts, [description], { now: now(), replaces: { entityId: owner.id, source: document.source } })
-  const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: owner.id, limit: request.limit ?? 5 })
-  return { data: { memberId: owner.id, triples: understood, unmapped, firstMatches }, meta }
+  const id = memberId ?? document.owner.id
+  await writeAnswers(parts.graph, tenantId, id, request, understood, now())
+  const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: id, limit: request.limit ?? 5 })
+  return { data: { memberId: id, triples: understood, unmapped, firstMatches }, meta }
 }
 
 const documentOf = ({ name, answers: [profile = '', goals = ''] }: { name: string, answers: string[] }) =>
@@ -201,13 +228,14 @@ function checkSpans (triples: Triple[], text: string): void {
 interface NeighborRow { otherId: string, label: Label, name: string, degree: number, outgoing: boolean, relation: Relation, fact: StoredFact }
 const NEIGHBORS_DEFAULT = 50
 
-async function neighborhood (parts: Parts, tenantId: string, id: string, { limit = NEIGHBORS_DEFAULT }: { limit?: number }): Promise<Neighborhood> {
+async function neighborhood (parts: Parts, tenantId: string, id: string, { limit = NEIGHBORS_DEFAULT, viewerId = '' }: { limit?: number, viewerId?: string }): Promise<Neighborhood> {
   const entity = await entityOf(parts, tenantId, id)
-  const rows = await parts.graph.read<NeighborRow>('graph/neighborhood', { tenantId, entityId: id, limit })
+  const rows = (await parts.graph.read<NeighborRow>('graph/neighborhood', { tenantId, entityId: id, limit })).filter(({ fact }) => mayKnow(viewerId, fact))
   const others = new Map(rows.map(({ otherId, label, name, degree }) => [otherId, { id: otherId, kind: kindOf(label), name, degree }]))
   return {
     nodes: [{ id, kind: kindOf(entity.label), name: entity.name, degree: entity.degree }, ...others.values()],
-    facts: rows.map(({ otherId, outgoing, relation, fact }) => outgoing ? citedFact(id, relation, otherId, fact) : citedFact(otherId, relation, id, fact))
+    facts: rows.map(({ otherId, outgoing, relation, fact }) =>
+      outgoing ? citedFact(id, relation, otherId, fact, viewerId) : citedFact(otherId, relation, id, fact, viewerId))
   }
 }
 
@@ -216,9 +244,10 @@ async function seed (parts: Parts, tenantId: string, onProgress?: LearnProgress)
   const started = performance.now()
   const world = readWorld()
   const learnt = await learn(parts.graph, tenantId, worldLesson(world), now(), onProgress)
-  await updateMomentum(parts.graph, tenantId)
+  await detectTrends(parts.graph, tenantId, { emit: parts.events.emit, now: today() })
   await syncIndex(parts, tenantId)
-  const { created, merged, duplicate, version } = learnt
+  const { created, merged, duplicate } = learnt
+  const version = await graphVersion(parts.graph, tenantId) // momentum may have been one write more
   const [members, brands, seconds] = [world.members.length, world.brands.length, (performance.now() - started) / 1000]
   return { members, brands, facts: created + merged + duplicate, created, version, seconds }
 }
@@ -226,6 +255,7 @@ async function seed (parts: Parts, tenantId: string, onProgress?: LearnProgress)
 /** Runs a read query of the library for a tenant; the tenant is not the caller's to choose. */
 async function query ({ graph }: Parts, tenantId: string, name: string, parameters: Record<string, unknown>): Promise<Row[]> {
   const query = graph.queries.get(name)
+  if (name.startsWith('accounts/')) throw new EngineError('permission_denied', `Query ${name} is for logins only.`)
   if (query?.writes) throw new EngineError('permission_denied', `Query ${name} writes; only read queries can be run by hand.`)
   const problem = query && problemWith(query, { ...parameters, tenantId })
   if (problem) throw new EngineError('invalid_argument', problem)
@@ -244,7 +274,7 @@ async function status ({ graph, deals, cache, embedder, index }: Parts) {
   }
 }
 
-async function metaOf (parts: Parts, tenantId: string, ranked: Ranked, started: number, request: object): Promise<AnswerMeta> {
+async function metaOf (parts: Parts, tenantId: string, ranked: Omit<Ranked, 'order'>, started: number, request: object): Promise<AnswerMeta> {
   const version = parts.index.graphVersion(tenantId)
   const health = parts.cache.health()
   return {

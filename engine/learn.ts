@@ -59,8 +59,7 @@ export async function learn (graph: Graph, tenantId: string, lesson: Lesson, now
   return totals
 }
 
-/** What a document states, as facts between nodes. */
-export const statedFacts = (graph: Graph, tenantId: string, document: Document) =>
+const statedFacts = (graph: Graph, tenantId: string, document: Document) =>
   toFacts(graph, tenantId, document.triples ?? triplesOf(document).triples, document)
 
 const NAMED_CONFIDENCE = 0.8

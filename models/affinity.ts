@@ -34,7 +34,7 @@ export const Exclude = Type.Object({
 export type Exclude = Static<typeof Exclude>
 
 /** The terms of the score. Each reason belongs to one; the weights are in `engine/affinity/weights.ts`. */
-export const TERMS = ['direct', 'shared', 'goal', 'audience', 'trend', 'walk', 'similarity', 'goalSimilarity', 'conflict'] as const
+export const TERMS = ['direct', 'shared', 'goal', 'audience', 'trend', 'walk', 'similarity', 'goalSimilarity', 'feedback', 'conflict'] as const
 export type Term = typeof TERMS[number]
 const Weight = Type.Optional(Type.Number({ minimum: 0, maximum: 100 }))
 export const Weights = Type.Object(Object.fromEntries(TERMS.map((term) => [term, Weight])) as Record<Term, typeof Weight>, Strict)
@@ -102,6 +102,7 @@ export type Affinity = Static<typeof Affinity>
 export const AnswerMeta = Type.Object({
   requestId: Type.Optional(Type.String()),
   recommId: Type.Optional(Type.String()),
+  cursor: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'asks for the next page of this very list' })),
   tookMs: Type.Number(),
   cached: Type.Boolean(),
   graphVersion: Type.Integer(),

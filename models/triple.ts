@@ -85,4 +85,5 @@ export interface Fact {
   validTo: string | null
   observedAt: string | null // null: now
   properties: FactProperties
+  visibility?: 'network' | 'private' | null // absent or null: everyone may know
 }

@@ -52,7 +52,6 @@ t.test('the API waits for its stores and finds them', async (t) => {
     redisUrl: 'redis://redis:6379',
     dataDir: '/data',
     host: '0.0.0.0',
-    allowOpenNetwork: true,
     port: 3000
   })
   for (const name of Object.keys(environment!)) t.ok(settings.has(name), `${name} is a setting`)

@@ -50,6 +50,7 @@ t.test('every command of the README runs and shows what it says', async (t) => {
 
   const asHere = (code: string) => code
     .replaceAll('127.0.0.1:3000', address)
+    .replaceAll('login-teraffi.json', `login-${tenantId}.json`)
     .replaceAll(/(?:\.\/)?\.data\//g, `${config.dataDir}/`)
 
   for (const { kind, code, shown } of blocks) {

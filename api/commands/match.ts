@@ -1,6 +1,7 @@
 import type { Affinity, DiscoverRequest, Explain } from '../../models/affinity.js'
 import * as models from '../../models/affinity.js'
 import { EngineError } from '../../engine/errors.js'
+import { operator } from '../actor.js'
 import { ExplainRequest, RecommendationsRequest } from '../routes/affinity.js'
 import { painter, showMatches } from '../terminal.js'
 import { check } from '../validate.js'
@@ -15,17 +16,17 @@ export async function discover (memberId: string | undefined, { query, kinds, fi
     throw new EngineError('invalid_argument', 'Who is looking? Give a member id, as in "teraffi discover member:mia-tran", or a wish with --query "…".')
   }
   const request = check(models.DiscoverRequest, given({ memberId, query, kinds, filters: filtersOf(filter), limit, explain })) as DiscoverRequest
-  await withEngine(async (engine) => { show(await engine.discover(engine.config.tenantId, request), json) })
+  await withEngine(async (engine) => { show(await engine.discover(operator(engine.config).tenantId, request), json) })
 }
 
 export async function recommend (memberId: string, { kind, limit, explain, fresh, json }: Recommend): Promise<void> {
   const request = check(RecommendationsRequest, given({ memberId, kind, limit, explain, fresh }))
-  await withEngine(async (engine) => { show(await engine.recommendations(engine.config.tenantId, request), json) })
+  await withEngine(async (engine) => { show(await engine.recommendations(operator(engine.config).tenantId, { ...request, memberId }), json) })
 }
 
 export async function explain (member: string, target: string, { json }: { json?: boolean }): Promise<void> {
   const request = check(ExplainRequest, { member, target })
-  await withEngine(async (engine) => { show(await engine.explain(engine.config.tenantId, request), json) })
+  await withEngine(async (engine) => { show(await engine.explain(operator(engine.config).tenantId, { ...request, member }), json) })
 }
 
 /** An answer as the API gives it, or in words for a person. */

@@ -1,5 +1,6 @@
 import type { Triple } from '../../models/triple.js'
 import { RELATION_OF } from '../../models/vocabulary.js'
+import { operator } from '../actor.js'
 import { asker, painter, showMatches, showTriple, type Paint } from '../terminal.js'
 import { print, withEngine } from './open.js'
 
@@ -20,7 +21,7 @@ export async function onboard ({ limit }: { limit: number }): Promise<void> {
       const { triples, unmapped } = engine.understand({ name, answers })
       for (const { subject, predicate, object, reason } of unmapped) print(paint.dim(`   not understood: ${subject} ${predicate} ${object} (${reason})`))
       const kept = await review(asking, triples, paint)
-      const { data } = await engine.onboard(engine.config.tenantId, { name, answers, triples: kept, limit })
+      const { data } = await engine.onboard(operator(engine.config).tenantId, { name, answers, triples: kept, limit })
       print(`\n${paint.bold('Your first matches')} ${paint.dim(`(you are ${data.memberId})`)}\n`)
       print(showMatches(data.firstMatches, paint))
     } finally {

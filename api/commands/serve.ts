@@ -1,10 +1,15 @@
+import { randomBytes } from 'node:crypto'
+import { join, relative } from 'node:path'
+import { kept } from '../../engine/accounts/secret.js'
 import { loadConfig } from '../../engine/config.js'
 import { createEngine, type Engine } from '../../engine/engine.js'
 import { EngineError } from '../../engine/errors.js'
+import { Credentials } from '../../models/accounts.js'
 import { buildApp } from '../app.js'
 import { progress } from '../progress.js'
-import { closeOnSignal, listen, refuseOpenNetwork } from '../server.js'
+import { closeOnSignal, listen } from '../server.js'
 import { painter, showMatches } from '../terminal.js'
+import { check } from '../validate.js'
 import { print, tell } from './open.js'
 import { run } from './scripts.js'
 import { stores } from './stores.js'
@@ -15,7 +20,6 @@ const SHOWN = ['member:jerome-baptiste', 'member:mia-tran']
 /** Everything up: stores, demo world where there is nothing yet, a first answer, and the server. */
 export async function start (): Promise<void> {
   const config = loadConfig()
-  refuseOpenNetwork(config)
   const engine = await createEngine(config, { log: tell })
   const app = await buildApp(engine, { logTo: process.stdout })
   const close = async () => {
@@ -28,6 +32,7 @@ export async function start (): Promise<void> {
     if (await isEmpty(engine)) await seedDemo(engine)
     await greet(engine)
     const address = await listen(app, config)
+    await showLogin(engine, address)
     print(`TERAFFI answers at ${address}/api/v1, its documentation is at ${address}/docs. Ctrl-C stops it.`)
   } catch (error) {
     await close()
@@ -39,6 +44,17 @@ export async function start (): Promise<void> {
 export async function dev (): Promise<void> {
   await stores('up')
   await run(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'watch', '--include', 'cypher/**/*.cypher', 'bin/teraffi.mjs', 'start'])
+}
+
+/** A login to try things with: an admin whose password is random and lies in a file of the data folder. */
+async function showLogin ({ accounts, config: { dataDir, tenantId } }: Engine, address: string): Promise<void> {
+  const name = tenantId === 'demo' ? 'teraffi' : tenantId.replace(/[^a-z0-9-]/gi, '-')
+  const file = join(dataDir, 'secrets', `login-${name}.json`)
+  const made = () => `${JSON.stringify({ email: `demo@${name}.localhost`, password: randomBytes(12).toString('base64url') })}\n`
+  const { email, password } = check(Credentials, JSON.parse(await kept(file, made)), file)
+  await accounts.ensureAdmin({ email, password, name: 'Demo Admin' }, tenantId)
+  print(`Log in as ${email} with the password ${password}, or:\n` +
+    `curl -s ${address}/api/v1/auth/login -H 'content-type: application/json' -d @${relative(process.cwd(), file)}`)
 }
 
 async function isEmpty ({ query, config }: Engine): Promise<boolean> {

@@ -20,14 +20,18 @@ export const docs = fp(async (app) => {
       info: { title: 'TERAFFI', version: '0.1.0', description: DESCRIPTION, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
       tags: [
         { name: 'affinity', description: 'who, how much, and why' },
+        { name: 'accounts', description: 'who is there' },
+        { name: 'members', description: 'one\'s own profile, and what others show of theirs' },
         { name: 'onboarding', description: 'two answers in, first matches out' },
         { name: 'graph', description: 'what is known' },
         { name: 'health', description: 'is it up' }
-      ]
+      ],
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      security: [{ bearer: [] }]
     }
   })
   // Plain HTTP on loopback: a page that insists on https would load nothing.
   const transformStaticCSP = (header: string) => header.replace('upgrade-insecure-requests;', '')
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  app.get('/openapi.json', { schema: { hide: true }, config: { permission: 'public', rateLimit: false } }, async () => app.swagger())
 })

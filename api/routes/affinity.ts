@@ -3,51 +3,65 @@ import { Type } from 'typebox'
 import type { Engine } from '../../engine/engine.js'
 import { Affinity, AnswerMeta, DiscoverRequest, EntityId, Explain, KindName } from '../../models/affinity.js'
 import { Envelope } from '../../models/envelope.js'
+import { actorOf, seekerOf } from '../actor.js'
 import { answered, failures, inEnvelope } from './answers.js'
 
 export const RecommendationsRequest = Type.Object({
-  memberId: EntityId,
+  memberId: Type.Optional(EntityId), // oneself by default
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })),
   kind: Type.Optional(KindName),
   explain: Type.Optional(Explain),
-  fresh: Type.Optional(Type.Boolean({ default: false, description: 'compute anew, whatever the cache holds' }))
+  fresh: Type.Optional(Type.Boolean({ default: false, description: 'compute anew, whatever the cache holds' })),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'the next page of the list that gave it (meta.cursor)' }))
 }, { additionalProperties: false })
 
-export const ExplainRequest = Type.Object({ member: EntityId, target: EntityId }, { additionalProperties: false })
+export const ExplainRequest = Type.Object({ member: Type.Optional(EntityId), target: EntityId }, { additionalProperties: false })
 
 export const affinityRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine }) => {
-  const { tenantId } = engine.config
   const tags = ['affinity']
 
   // The short paths are the same handlers under the names that the first documents gave them.
   for (const path of ['/api/v1/affinity/discover', '/affinity/discover']) {
     app.post(path, {
+      config: { permission: 'affinity:read' },
       schema: {
         tags,
         summary: 'Who fits a member, or a wish in plain words, with the reasons',
         body: DiscoverRequest,
         response: { 200: answered(Envelope(Type.Array(Affinity), AnswerMeta)), ...failures }
       }
-    }, async ({ body, id }) => inEnvelope(await engine.discover(tenantId, body), id))
+    }, async (request) => {
+      const actor = actorOf(request)
+      return inEnvelope(await engine.discover(actor.tenantId, { ...request.body, memberId: seekerOf(actor, request.body.memberId) }), request.id)
+    })
   }
 
   for (const path of ['/api/v1/affinity/recommendations', '/recommendations']) {
     app.get(path, {
+      config: { permission: 'affinity:read' },
       schema: {
         tags,
         summary: 'The best matches of a stored member',
         querystring: RecommendationsRequest,
         response: { 200: answered(Envelope(Type.Array(Affinity), AnswerMeta)), ...failures }
       }
-    }, async ({ query, id }) => inEnvelope(await engine.recommendations(tenantId, query), id))
+    }, async (request) => {
+      const actor = actorOf(request)
+      return inEnvelope(await engine.recommendations(actor.tenantId, { ...request.query, memberId: seekerOf(actor, request.query.memberId)! }), request.id)
+    })
   }
 
   app.get('/api/v1/affinity/explain', {
+    config: { permission: 'affinity:read' },
     schema: {
       tags,
       summary: 'The full breakdown of one pair, also when it is in no list',
       querystring: ExplainRequest,
       response: { 200: answered(Envelope(Affinity, AnswerMeta)), ...failures }
     }
-  }, async ({ query, id }) => inEnvelope(await engine.explain(tenantId, query), id))
+  }, async (request) => {
+    const actor = actorOf(request)
+    const { member, target } = request.query
+    return inEnvelope(await engine.explain(actor.tenantId, { member: seekerOf(actor, member)!, target }), request.id)
+  })
 }

@@ -3,10 +3,12 @@ import { Type } from 'typebox'
 import type { Engine } from '../../engine/engine.js'
 import { EntityId, Neighborhood } from '../../models/affinity.js'
 import { Envelope } from '../../models/envelope.js'
+import { actorOf } from '../actor.js'
 import { answered, failures, inEnvelope } from './answers.js'
 
 export const graphRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine }) => {
   app.get('/api/v1/graph/neighborhood/:id', {
+    config: { permission: 'graph:read' },
     schema: {
       tags: ['graph'],
       summary: 'The facts around one entity, and whom they lead to',
@@ -14,5 +16,8 @@ export const graphRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async 
       querystring: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })) }, { additionalProperties: false }),
       response: { 200: answered(Envelope(Neighborhood)), ...failures }
     }
-  }, async ({ params, query, id }) => inEnvelope({ data: await engine.neighborhood(engine.config.tenantId, params.id, query) }, id))
+  }, async (request) => {
+    const { tenantId, memberId } = actorOf(request)
+    return inEnvelope({ data: await engine.neighborhood(tenantId, request.params.id, { ...request.query, viewerId: memberId }) }, request.id)
+  })
 }

@@ -14,6 +14,7 @@ const Ready = Type.Object({
 
 export const healthRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine }) => {
   app.get('/health', {
+    config: { permission: 'public', rateLimit: false },
     schema: {
       tags: ['health'],
       summary: 'The process lives; says nothing about the stores',
@@ -22,6 +23,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async
   }, async ({ id }) => inEnvelope({ data: { live: true } }, id))
 
   app.get('/ready', {
+    config: { permission: 'public', rateLimit: false },
     schema: {
       tags: ['health'],
       summary: 'Every store answers; 503 names those that do not',

@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.js'
 import { AnswerMeta, Onboarding, OnboardingRequest } from '../../models/affinity.js'
 import { Envelope } from '../../models/envelope.js'
 import { Triple, Unmapped } from '../../models/triple.js'
+import { actorOf } from '../actor.js'
 import { answered, failures, inEnvelope } from './answers.js'
 
 const ExtractRequest = Type.Object({
@@ -17,16 +18,21 @@ const Extraction = Type.Object({ sentences: Type.Array(Sentence), triples: Type.
 
 export const onboardingRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine }) => {
   app.post('/api/v1/onboarding', {
+    config: { permission: 'onboarding:create' },
     schema: {
       tags: ['onboarding'],
-      summary: 'Two answers in plain words become a member; the first matches come back',
+      summary: 'Two answers in plain words tell who one is; the first matches come back',
       body: OnboardingRequest,
       response: { 200: answered(Envelope(Onboarding, AnswerMeta)), ...failures }
     }
-  }, async ({ body, id }) => inEnvelope(await engine.onboard(engine.config.tenantId, body), id))
+  }, async (request) => {
+    const { tenantId, memberId } = actorOf(request)
+    return inEnvelope(await engine.onboard(tenantId, request.body, memberId), request.id)
+  })
 
   // Two colons: the router reads one as the start of a parameter.
   app.post('/api/v1/triples::extract', {
+    config: { permission: 'triple:extract' },
     schema: {
       tags: ['onboarding'],
       summary: 'Which triples a text holds; nothing is stored',

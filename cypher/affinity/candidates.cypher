@@ -8,12 +8,13 @@
 
 UNWIND keys($seeds) AS viaId
 MATCH (via:Entity {tenantId: $tenantId, id: viaId})
-WITH via, COUNT { (via)--() } AS degree
+WITH via, COUNT { (via)--() } - COUNT { (via)-[:GAVE_FEEDBACK]-() } AS degree
 WHERE degree <= $degreeMax             // a hub links everyone to everyone
 UNWIND $seeds[via.id] AS seed
 MATCH (via)-[fact]-(to:Entity)
 WHERE to.id <> $seekerId AND any(label IN labels(to) WHERE label IN $labels)
   AND seed.weight > 0 AND fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
+  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)   // what someone keeps to himself lends nobody else a score
 WITH to.id AS id, sum(seed.weight * fact.weight / log(CASE WHEN degree < 2 THEN 2 ELSE degree END)) AS score
 RETURN id, score
 ORDER BY score DESC, id

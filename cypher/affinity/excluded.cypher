@@ -6,11 +6,11 @@
 //
 // :param {tenantId: 'demo', entityId: 'member:mia-tran', now: '2026-11-01'}
 
-MATCH (seeker:Entity {tenantId: $tenantId, id: $entityId})-[fact]-(other:Entity)
+MATCH (seeker:Entity {tenantId: $tenantId, id: $entityId})-[fact:!GAVE_FEEDBACK]-(other:Entity)
 WHERE (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
   // what a third party says of the two shuts nobody out
-  AND any(line IN fact.evidence WHERE NOT split(line, '\t')[4] ENDS WITH '/answers'
-    OR split(line, '\t')[4] IN [seeker.id + '/answers', other.id + '/answers'])
+  AND any(line IN fact.evidence WHERE NOT split(line, '\t')[4] STARTS WITH 'member:'
+    OR split(line, '\t')[4] STARTS WITH seeker.id + '/' OR split(line, '\t')[4] STARTS WITH other.id + '/')
 WITH seeker, other, fact, CASE
   WHEN type(fact) = 'BLOCKS' AND fact.polarity = '+' THEN 'blocked'
   WHEN fact.polarity = '-' OR fact.modality <> 'certain' THEN null

@@ -10,11 +10,12 @@
 
 UNWIND keys($seeds) AS viaId
 MATCH (via:Entity {tenantId: $tenantId, id: viaId})
-WITH via, COUNT { (via)--() } AS degree
+WITH via, COUNT { (via)--() } - COUNT { (via)-[:GAVE_FEEDBACK]-() } AS degree
 WHERE degree <= $degreeMax             // a hub links everyone to everyone
 MATCH (via)-[fact]-(to:Entity)
 WHERE to.id IN $candidateIds AND to.id <> $seekerId
   AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
+  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)
 UNWIND $seeds[via.id] AS seed
 WITH via, fact, to, seed, type(fact) = 'SEEKS' OR fact.modality = 'desired' AS wish,
   seed.weight * fact.weight AS accord, log(CASE WHEN degree < 2 THEN 2 ELSE degree END) AS commonness

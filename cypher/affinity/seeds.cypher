@@ -6,8 +6,9 @@
 //
 // :param {tenantId: 'demo', entityId: 'member:mia-tran', now: '2026-11-01', limit: 500}
 
-MATCH (seeker:Entity {tenantId: $tenantId, id: $entityId})-[fact]-(x:Entity)
+MATCH (seeker:Entity {tenantId: $tenantId, id: $entityId})-[fact:!GAVE_FEEDBACK]-(x:Entity)
 WHERE NOT x:Amount AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
-WITH fact, x ORDER BY abs(fact.weight) DESC, COUNT { (x)--() }, x.id LIMIT $limit
+  AND (fact.visibleTo IS NULL OR $entityId IN fact.visibleTo)
+WITH fact, x ORDER BY abs(fact.weight) DESC, COUNT { (x)--() } - COUNT { (x)-[:GAVE_FEEDBACK]-() }, x.id LIMIT $limit
 RETURN x.id AS id, [label IN labels(x) WHERE label <> 'Entity'][0] AS label, x.name AS name, fact.factId AS factId,
   toFloat(fact.weight) AS weight, toFloat(fact.confidence) AS confidence, type(fact) = 'SEEKS' OR fact.modality = 'desired' AS wish;

@@ -8,18 +8,20 @@
 
 UNWIND keys($seeds) AS firstId
 MATCH (first:Entity {tenantId: $tenantId, id: firstId})
-WITH first, COUNT { (first)--() } AS firstDegree, reduce(best = {weight: 0.0}, seed IN $seeds[firstId] | CASE WHEN seed.weight > best.weight THEN seed ELSE best END) AS seed
+WITH first, COUNT { (first)--() } - COUNT { (first)-[:GAVE_FEEDBACK]-() } AS firstDegree, reduce(best = {weight: 0.0}, seed IN $seeds[firstId] | CASE WHEN seed.weight > best.weight THEN seed ELSE best END) AS seed
 WHERE firstDegree <= $degreeMax AND seed.weight > 0
 MATCH (first)-[fact]-(second:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
+  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)
 WITH second, first, seed, fact, seed.weight * fact.weight / firstDegree AS part ORDER BY part DESC, first.id, fact.factId
 WITH second, sum(part) AS mass, collect({firstId: first.id, firstName: first.name, seedFactId: seed.factId, firstFactId: fact.factId, part: part})[..$paths] AS ways
 WHERE second.id <> $seekerId
-WITH second, ways, mass, COUNT { (second)--() } AS secondDegree
+WITH second, ways, mass, COUNT { (second)--() } - COUNT { (second)-[:GAVE_FEEDBACK]-() } AS secondDegree
 WHERE secondDegree <= $degreeMax
 WITH second, ways, secondDegree, mass / secondDegree AS mass ORDER BY mass DESC, second.id LIMIT $breadth
 MATCH (second)-[fact]-(to:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
+  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)
   AND $seeds[to.id] IS NULL AND to.id IN $candidateIds
 UNWIND ways AS way
 WITH to, second, fact, way, way.part / secondDegree * fact.weight AS value ORDER BY value DESC, second.id, way.firstId, fact.factId

@@ -9,17 +9,19 @@
 
 UNWIND keys($seeds) AS firstId
 MATCH (first:Entity {tenantId: $tenantId, id: firstId})
-WITH first, COUNT { (first)--() } AS firstDegree, reduce(weight = 0.0, seed IN $seeds[firstId] | CASE WHEN seed.weight > weight THEN seed.weight ELSE weight END) AS weight
+WITH first, COUNT { (first)--() } - COUNT { (first)-[:GAVE_FEEDBACK]-() } AS firstDegree, reduce(weight = 0.0, seed IN $seeds[firstId] | CASE WHEN seed.weight > weight THEN seed.weight ELSE weight END) AS weight
 WHERE firstDegree <= $degreeMax AND weight > 0
 MATCH (first)-[fact]-(second:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
+  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)
 WITH second, sum(weight * fact.weight / firstDegree) AS mass
 WHERE second.id <> $seekerId
-WITH second, mass, COUNT { (second)--() } AS secondDegree
+WITH second, mass, COUNT { (second)--() } - COUNT { (second)-[:GAVE_FEEDBACK]-() } AS secondDegree
 WHERE secondDegree <= $degreeMax
 WITH second, mass / secondDegree AS mass ORDER BY mass DESC, second.id LIMIT $breadth
 MATCH (second)-[fact]-(to:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
+  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)
   AND $seeds[to.id] IS NULL AND any(label IN labels(to) WHERE label IN $labels)
 WITH to, sum(mass * fact.weight) AS value, sum(mass) AS mass
 WITH to.id AS id, value, value / mass AS confidence // of the last step

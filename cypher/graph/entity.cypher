@@ -7,4 +7,4 @@
 // :param {tenantId: 'demo', entityId: 'member:mia-tran'}
 
 MATCH (e:Entity {tenantId: $tenantId, id: $entityId})
-RETURN e.id AS id, [label IN labels(e) WHERE label <> 'Entity'][0] AS label, e.name AS name, COUNT { (e)--() } AS degree, properties(e) AS properties;
+RETURN e.id AS id, [label IN labels(e) WHERE label <> 'Entity'][0] AS label, e.name AS name, COUNT { (e)--() } - COUNT { (e)-[:GAVE_FEEDBACK]-() } AS degree, properties(e) AS properties;

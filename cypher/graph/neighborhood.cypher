@@ -6,8 +6,8 @@
 //
 // :param {tenantId: 'demo', entityId: 'member:mia-tran', limit: 50}
 
-MATCH (e:Entity {tenantId: $tenantId, id: $entityId})-[r]-(other:Entity)
+MATCH (e:Entity {tenantId: $tenantId, id: $entityId})-[r:!GAVE_FEEDBACK]-(other:Entity)
 WITH e, r, other ORDER BY r.confidence DESC, r.factId LIMIT $limit
 RETURN other.id AS otherId, [label IN labels(other) WHERE label <> 'Entity'][0] AS label, other.name AS name,
-  COUNT { (other)--() } AS degree, startNode(r) = e AS outgoing, type(r) AS relation, properties(r) AS fact
+  COUNT { (other)--() } - COUNT { (other)-[:GAVE_FEEDBACK]-() } AS degree, startNode(r) = e AS outgoing, type(r) AS relation, properties(r) AS fact
 ORDER BY fact.confidence DESC, fact.factId;

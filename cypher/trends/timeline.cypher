@@ -7,7 +7,7 @@
 // :param {tenantId: 'demo'}
 
 MATCH (trend:Trend) WHERE trend.tenantId = $tenantId AND trend.id > ''
-MATCH (trend)-[fact]-() WHERE fact.polarity = '+'
+MATCH (trend)-[fact]-() WHERE fact.polarity = '+' AND fact.visibleTo IS NULL
 UNWIND fact.evidence AS line
 WITH trend, left(split(line, '\t')[10], 7) AS month
 RETURN trend.id AS id, trend.name AS name, month, count(*) AS evidence

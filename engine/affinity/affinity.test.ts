@@ -143,8 +143,12 @@ t.test('who answers again is understood anew', async (t) => {
   const onboard = (profile: string) => engine.onboard(tenantId, { name: 'Rita Once', answers: [profile, 'I would like to work with Quarrix.'] })
   await onboard('I live in Berlin. I love opera.')
   await onboard('I live in Leeds. I love opera.')
-  const rows = await graph.read<{ relation: string, object: string }>('graph/facts', { tenantId, after: '', limit: 10 })
-  t.strictSame(rows.map(({ relation, object }) => `${relation} ${object}`).sort(), ['HAS_AFFINITY_WITH topic:opera', 'LOCATED_IN place:leeds', 'PARTNERED_WITH brand:quarrix'])
+  const rows = await graph.read<{ relation: string, object: string, fact: { validTo?: string } }>('graph/facts', { tenantId, after: '', limit: 10 })
+  t.strictSame(rows.filter(({ fact }) => fact.validTo === undefined).map(({ relation, object }) => `${relation} ${object}`).sort(),
+    ['HAS_AFFINITY_WITH topic:opera', 'LOCATED_IN place:leeds', 'PARTNERED_WITH brand:quarrix'])
+  t.match(rows.find(({ object }) => object === 'place:berlin'), { fact: { validTo: /^\d{4}-\d{2}-\d{2}$/ } }, 'the old place has an end')
+  const there = async (place: string) => (await engine.discover(tenantId, { query: 'opera', kinds: ['member'], filters: { regions: [place] } })).data.length
+  t.strictSame([await there('Berlin'), await there('Leeds')], [0, 1], 'and counts no more')
   await t.rejects(engine.onboard(tenantId, { name: '!!!', answers: ['I sing.', 'Anyone.'] }), { code: 'invalid_argument' })
 })
 

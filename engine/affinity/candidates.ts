@@ -26,6 +26,7 @@ export async function candidates (scene: Scene, seeker: Seeker, request: Discove
   const { ids: linked, walked } = await byGraph(scene, seeker, labels, allowed)
   const found = new Set([
     ...linked,
+    ...seeker.stances.keys(),
     ...[...seeker.seeds.keys()], // what the seeker names may itself be what is looked for
     ...nearest(scene.index, seeker.goals, admits),
     ...nearest(scene.index, seeker.profile, admits)
@@ -33,6 +34,16 @@ export async function candidates (scene: Scene, seeker: Seeker, request: Discove
   const ids = [...found].filter(admits).sort()
   const profiles = await scene.graph.read<Candidate>('affinity/profiles', { tenantId: scene.tenantId, ids })
   return { candidates: profiles.filter(({ label }) => labels.includes(label)), walked }
+}
+
+/** Of an order of ids, those that are still there and not left out. */
+export async function stillThere (scene: Scene, seeker: Seeker, request: DiscoverRequest, ids: string[]): Promise<Candidate[]> {
+  const [excluded, profiles] = await Promise.all([
+    excludedIds(scene, seeker, request),
+    scene.graph.read<Candidate>('affinity/profiles', { tenantId: scene.tenantId, ids })
+  ])
+  const byId = new Map(profiles.map((profile) => [profile.id, profile]))
+  return ids.flatMap((id) => excluded.has(id) ? [] : byId.get(id) ?? [])
 }
 
 /** Those found by two steps and by three. A filter that leaves few lets all of them be scored, so that k are found where k exist. */
@@ -54,12 +65,13 @@ const nearest = (index: TenantIndex, vector: Float32Array | null, admits: (id: s
 
 export const seedMap = (seeker: Seeker) => Object.fromEntries(seeker.seeds)
 
-/** Everyone whom the request leaves out. Blocked ones always are. */
+/** Everyone whom the request leaves out. Blocked ones always are, and those whom the seeker rejected or hid. */
 async function excludedIds ({ graph, tenantId, now }: Scene, seeker: Seeker, { exclude = {} }: DiscoverRequest): Promise<Set<string>> {
   const { own = true, partnered = true, seen = true, memberIds = [] } = exclude
   const wanted: Record<string, boolean> = { blocked: true, own, partnered, seen }
   const rows = seeker.id === '' ? [] : await graph.read<{ id: string, why: string }>('affinity/excluded', { tenantId, entityId: seeker.id, now })
-  return new Set([...rows.filter(({ why }) => wanted[why]).map(({ id }) => id), ...memberIds])
+  const unwanted = [...seeker.stances.values()].filter(({ type }) => type !== 'accept').map(({ targetId }) => targetId)
+  return new Set([...rows.filter(({ why }) => wanted[why]).map(({ id }) => id), ...unwanted, ...memberIds])
 }
 
 const FILTERED_MAX = 100_000

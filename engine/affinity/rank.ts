@@ -1,13 +1,14 @@
 import type { Affinity, DiscoverRequest, Weights } from '../../models/affinity.js'
 import { kindOf } from '../../models/vocabulary.js'
-import { candidates, labelsOf, type Candidate, type Found } from './candidates.js'
+import { candidates, labelsOf, stillThere, type Candidate, type Found } from './candidates.js'
 import { reasons, type Explain } from './reasons.js'
 import type { Scene } from './scene.js'
 import { readSeeker, type Seeker } from './seeker.js'
-import { direct, likeness, paths, total, walk, type Part, type Parts } from './terms.js'
+import { accepted, direct, likeness, paths, total, walk, type Part, type Parts } from './terms.js'
 import { WEIGHTS } from './weights.js'
 
-export interface Ranked { data: Affinity[], weights: Weights, fallback: string | null }
+/** `order`: the ids of all that may be listed, best first; `data` tells of the first of them. */
+export interface Ranked { data: Affinity[], order: string[], weights: Weights, fallback: string | null }
 export interface Scored { candidate: Candidate, score: number, parts: Part[] }
 
 /** The k entities closest to a seeker, each with its reasons. */
@@ -17,11 +18,24 @@ export async function rank (scene: Scene, request: DiscoverRequest): Promise<Ran
   const weights: Weights = { ...WEIGHTS, ...request.weights }
   const scored = await score(scene, seeker, found, weights, labelsOf(request.kinds))
 
-  const best = scored
+  const listed = scored
     .filter((one) => request.minScore === undefined ? one.score > 0 : one.score >= request.minScore)
     .sort((a, b) => b.score - a.score || (a.candidate.id < b.candidate.id ? -1 : 1)) // ties break by id, so the order never flickers
-    .slice(0, request.limit ?? 10)
-  return { data: await answers(scene, seeker, best, weights, request.explain ?? 'summary'), weights, fallback: fallbackOf(seeker, best) }
+  const best = listed.slice(0, request.limit ?? 10)
+  const data = await answers(scene, seeker, best, weights, request.explain ?? 'summary')
+  return { data, order: listed.map(({ candidate }) => candidate.id), weights, fallback: fallbackOf(seeker, best) }
+}
+
+/** Further ones of an order that was given before: those who may still be seen, as they score now. `taken` counts those that were passed over too. */
+export async function rankThese (scene: Scene, request: DiscoverRequest, order: string[], before: number): Promise<{ ranked: Omit<Ranked, 'order'>, taken: number }> {
+  const seeker = await readSeeker(scene, request)
+  const these = await stillThere(scene, seeker, request, order)
+  const page = these.slice(0, request.limit ?? 10)
+  const weights: Weights = { ...WEIGHTS, ...request.weights }
+  const scored = await score(scene, seeker, { candidates: page, walked: { values: new Map(), complete: false } }, weights, labelsOf(request.kinds))
+  const data = await answers(scene, seeker, scored, weights, request.explain ?? 'summary', before)
+  const taken = page.length < these.length ? order.indexOf(page.at(-1)!.id) + 1 : order.length
+  return { ranked: { data, weights, fallback: fallbackOf(seeker, scored) }, taken }
 }
 
 /** The full account of one pair, whether or not the candidate would be in a list. */
@@ -29,7 +43,7 @@ export async function explainPair (scene: Scene, request: { member: string, targ
   const seeker = await readSeeker(scene, { memberId: request.member })
   const found: Found = { candidates: [request.target], walked: { values: new Map(), complete: false } }
   const scored = await score(scene, seeker, found, WEIGHTS, [request.target.label])
-  return { data: await answers(scene, seeker, scored, WEIGHTS, 'full'), weights: WEIGHTS, fallback: null }
+  return { data: await answers(scene, seeker, scored, WEIGHTS, 'full'), order: [request.target.id], weights: WEIGHTS, fallback: null }
 }
 
 /** Every candidate meets every term, whichever side found it; only then do scores compare. */
@@ -39,7 +53,8 @@ async function score (scene: Scene, seeker: Seeker, found: Found, weights: Weigh
     direct(seeker, ids),
     paths(scene, seeker, ids),
     walk(scene, seeker, ids, labels, found.walked),
-    likeness(scene, seeker, ids)
+    likeness(scene, seeker, ids),
+    accepted(seeker, ids)
   ])
   return found.candidates.map((candidate) => {
     const parts = terms.flatMap((term) => term.get(candidate.id) ?? [])
@@ -49,13 +64,13 @@ async function score (scene: Scene, seeker: Seeker, found: Found, weights: Weigh
   })
 }
 
-async function answers (scene: Scene, seeker: Seeker, best: Scored[], weights: Weights, explain: Explain): Promise<Affinity[]> {
+async function answers (scene: Scene, seeker: Seeker, best: Scored[], weights: Weights, explain: Explain, before = 0): Promise<Affinity[]> {
   const told = await reasons(scene, seeker, best, weights, explain)
   return best.map(({ candidate, score, parts }, place) => ({
     id: candidate.id,
     kind: kindOf(candidate.label),
     name: candidate.name,
-    rank: place + 1,
+    rank: before + place + 1,
     score,
     confidence: confidence(parts),
     components: components(parts),

@@ -15,7 +15,7 @@ export async function reasons (scene: Scene, seeker: Seeker, best: Scored[], wei
   if (explain === 'none') return best.map(() => [])
   const ways = await strongestWalks(scene, seeker, best, weights)
   const cuts = best.map((one) => cut(one, ways.get(one.candidate.id) ?? [], TOLD[explain]))
-  const facts = await cite(scene.graph, scene.tenantId, cuts.flatMap(({ told }) => told.flatMap(({ steps }) => steps)).filter(({ factId }) => factId !== ''))
+  const facts = await cite(scene.graph, scene.tenantId, cuts.flatMap(({ told }) => told.flatMap(({ steps }) => steps)).filter(({ factId }) => factId !== ''), seeker.id)
 
   return best.map(({ candidate }, place) => {
     const names: Record<string, string> = { [seeker.id]: seeker.name, [candidate.id]: candidate.name }
@@ -60,6 +60,7 @@ const KIND: Record<Term, string> = {
   walk: 'Ways round by others who have the same',
   similarity: 'Profiles that read alike',
   goalSimilarity: 'Wishes that read like profiles',
+  feedback: 'Said by you',
   conflict: 'Between them'
 }
 
@@ -80,6 +81,7 @@ function words (part: Part, names: Record<string, string>, cited: CitedFact[]): 
   const percent = (value: number) => `${Math.round(100 * value)} %`
   if (part.term === 'similarity') return `Their profiles read alike (${percent(part.raw)}).`
   if (part.term === 'goalSimilarity') return `What one looks for reads like what the other is (${percent(part.raw)}).`
+  if (part.term === 'feedback') return `${names[part.steps[0]!.from]} accepted ${names[part.steps[0]!.to]}${part.note ?? ''}.`
   const asked = part.steps.some(({ factId }) => factId === '') ? [`You ask for ${names[part.steps[0]!.to]}`] : []
   const said = [...asked, ...cited.map((fact) => clause(fact, names))].join('; ')
   const opening = OPENING[part.term]

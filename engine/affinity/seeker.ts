@@ -5,6 +5,7 @@ import { EngineError } from '../errors.js'
 import { namesIn, toFacts } from '../graph/link.js'
 import { resolve, evidenceLine } from '../graph/evidence.js'
 import { extract } from '../extraction/extract.js'
+import { stances, type Stance } from './feedback.js'
 import type { Scene } from './scene.js'
 import { BOUNDS } from './weights.js'
 
@@ -27,6 +28,8 @@ export interface Seeker {
   seeds: Map<string, Seed[]>
   profile: Float32Array | null
   goals: Float32Array | null
+  /** Where the seeker stands towards those met before, by their id. */
+  stances: Map<string, Stance>
 }
 
 /** Reads what is known of the seeker, from the graph and from the words of the request. */
@@ -46,7 +49,7 @@ const GENERIC = new Set(
   'people person someone anyone creator creators brand brands partner partners company thing things work content channel'.split(' '))
 
 type Known = Omit<Seeker, 'seeds'> & { seeds: Seed[] }
-const NOBODY: Known = { id: '', name: 'You', seeds: [], profile: null, goals: null }
+const NOBODY: Known = { id: '', name: 'You', seeds: [], profile: null, goals: null, stances: new Map() }
 const NOTHING = { seeds: [], goals: null }
 
 async function readWords (scene: Scene, words: string): Promise<{ seeds: Seed[], goals: Float32Array }> {
@@ -55,13 +58,21 @@ async function readWords (scene: Scene, words: string): Promise<{ seeds: Seed[],
 }
 
 async function readNode ({ graph, index, tenantId, now }: Scene, entityId: string): Promise<Known> {
-  const [[entity], rows] = await Promise.all([
+  const [[entity], rows, given] = await Promise.all([
     graph.read<{ name: string }>('graph/entity', { tenantId, entityId }),
-    graph.read<Omit<Seed, 'share'>>('affinity/seeds', { tenantId, entityId, now, limit: BOUNDS.seeds })
+    graph.read<Omit<Seed, 'share'>>('affinity/seeds', { tenantId, entityId, now, limit: BOUNDS.seeds }),
+    stances(graph, tenantId, entityId, now)
   ])
   if (entity === undefined) throw new EngineError('not_found', `There is no entity "${entityId}"; a search by words (query) finds names.`)
   const seeds = rows.map((row) => ({ ...row, share: 0 }))
-  return { id: entityId, name: entity.name, seeds, profile: index.vector('profile', entityId), goals: index.vector('goals', entityId) }
+  return {
+    id: entityId,
+    name: entity.name,
+    seeds,
+    profile: index.vector('profile', entityId),
+    goals: index.vector('goals', entityId),
+    stances: new Map(given.map((stance) => [stance.targetId, stance]))
+  }
 }
 
 /** A name in a request is taken for a wish, a little less sure than a statement. */

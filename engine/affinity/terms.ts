@@ -15,6 +15,7 @@ export interface Part {
   confidence: number | null // of the facts on the way; null where there are none
   steps: Step[]
   names: Record<string, string> // of the nodes on the way
+  note?: string // in the words of the seeker
 }
 export type Parts = Map<string, Part[]>
 
@@ -34,6 +35,24 @@ export function direct (seeker: Seeker, ids: string[]): Parts {
           steps: [{ from: seeker.id, to: id, factId: seed.factId }],
           names: {}
         }))]]
+  }))
+}
+
+/** Whom the seeker has accepted, by name. The step is the feedback itself. */
+export function accepted (seeker: Seeker, ids: string[]): Parts {
+  return new Map(ids.flatMap((id) => {
+    const stance = seeker.stances.get(id)
+    return stance?.type !== 'accept'
+      ? []
+      : [[id, [{
+          term: 'feedback' as const,
+          value: 1,
+          raw: 1,
+          confidence: null,
+          steps: [{ from: seeker.id, to: id, factId: stance.id }],
+          names: {},
+          note: `, on ${stance.at.slice(0, 10)}${stance.reason === null ? '' : `: “${stance.reason}”`}`
+        }]]]
   }))
 }
 

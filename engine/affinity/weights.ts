@@ -3,7 +3,7 @@ import type { Weights } from '../../models/affinity.js'
 /**
  * What each term of the score is worth, in one place; a request may give its own, and every answer returns those it used.
  * The terms before weighting: `direct`, `shared`, `goal`, `trend` and `conflict` are sums over facts of at most about 1.44 each,
- * `audience` and the likenesses lie in [0, 1], `walk` is a probability, small by nature and therefore scaled up.
+ * `audience` and the likenesses lie in [0, 1], `feedback` is 1 for whom the seeker accepted, `walk` is a probability, small by nature and therefore scaled up.
  */
 export const WEIGHTS: Readonly<Weights> = {
   direct: 1,
@@ -14,6 +14,7 @@ export const WEIGHTS: Readonly<Weights> = {
   walk: 10,
   similarity: 1,
   goalSimilarity: 1,
+  feedback: 1,
   conflict: 2
 }
 

@@ -9,11 +9,18 @@ import { EngineError } from '../errors.js'
 /** The one door to Postgres. */
 export interface Deals {
   pool: pg.Pool
+  /** Runs the work in one transaction that sees and writes only what is the tenant's. */
+  inTenant <T>(tenantId: string, work: (sql: Sql) => Promise<T>): Promise<T>
+  /** Runs the work in one transaction of the owner, who sees all tenants: for the outbox. */
+  asOwner <T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /** Brings the tables up to date; returns the names of the files that were new. Any number of processes may do it at once. */
   migrate (folder?: string): Promise<string[]>
   ping (): Promise<void>
   close (): Promise<void>
 }
+
+/** Runs one statement of a transaction; its parameters never become part of the text. */
+export type Sql = <Row extends object = Record<string, unknown>>(text: string, parameters?: unknown[]) => Promise<Row[]>
 
 const FOLDER = fileURLToPath(new URL('../../models/postgres/', import.meta.url))
 const LOCK = 7_338_334 // any number, the same for all who migrate
@@ -21,12 +28,47 @@ const LOCK = 7_338_334 // any number, the same for all who migrate
 export function openDeals (databaseUrl: string): Deals {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 5_000, statement_timeout: 30_000 })
   pool.on('error', () => {}) // an idle connection that breaks is replaced; without a listener it would end the process
+  pool.on('connect', (client) => { client.on('error', () => {}) }) // one that breaks at work tells so by its query
   return {
     pool,
+    inTenant: (tenantId, work) => inTransaction(pool, async (sql) => {
+      await sql("SELECT set_config('role', 'teraffi_desk', true), set_config('app.tenant_id', $1, true)", [tenantId])
+      return work(sql)
+    }),
+    asOwner: (work) => inTransaction(pool, work),
     migrate: (folder = FOLDER) => migrate(pool, folder),
     ping: async () => { await pool.query('SELECT 1') },
     close: () => pool.end()
   }
+}
+
+async function inTransaction<T> (pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch(expected)
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const done = await work(async (text, parameters) => (await client.query(text, parameters)).rows)
+    await client.query('COMMIT')
+    return done
+  } catch (error) {
+    await client.query('ROLLBACK').catch((lost: Error) => { broken = lost })
+    return expected(error)
+  } finally {
+    client.release(broken)
+  }
+}
+
+const NOT_TEXT = new Set(['22021', '22P05', '22P02', '22007', '22008'])
+const NOT_THERE = /^(?:08|57P0|53300|E(?:CONN|PIPE|NOTFOUND|TIMEDOUT|HOSTUNREACH|AI_AGAIN))/
+
+/** What may go wrong without anyone's mistake, in our words. A commit whose answer was lost may have happened: the idempotency key tells. */
+function expected (error: unknown): never {
+  const { code = '', message = '' } = error as { code?: string, message?: string }
+  if (NOT_TEXT.has(code)) throw new EngineError('invalid_argument', 'A text or a date cannot be stored as it is: take out NUL characters, and check that the day exists.', [], { cause: error })
+  if (NOT_THERE.test(code) || /^Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(message)) {
+    throw new EngineError('unavailable', 'Postgres does not answer; try again shortly, with the same Idempotency-Key.', [], { cause: error })
+  }
+  throw error
 }
 
 async function migrate (pool: pg.Pool, folder: string): Promise<string[]> {

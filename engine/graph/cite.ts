@@ -1,14 +1,18 @@
 import type { CitedFact } from '../../models/affinity.js'
 import type { Relation } from '../../models/vocabulary.js'
-import { parseEvidence, type Resolved } from './evidence.js'
+import { authorOf, parseEvidence, type Resolved } from './evidence.js'
 import type { Graph } from './graph.js'
 
 export type StoredFact = Resolved & { factId: string, lemma: string | null, evidence: string[] }
 
-/** A stored fact as it is cited: with the surest sentence among the evidence that agrees with what it resolves to. */
-export function citedFact (subject: string, relation: Relation, object: string, fact: StoredFact): CitedFact {
-  const evidence = fact.evidence.map(parseEvidence)
-  const agreeing = evidence.filter(({ polarity, modality }) => polarity === fact.polarity && modality === fact.modality)
+/** Whether someone may know of a fact. */
+export const mayKnow = (viewerId: string, { visibleTo }: Pick<Resolved, 'visibleTo'>): boolean => visibleTo == null || visibleTo.includes(viewerId)
+
+/** A stored fact as it is cited: with the surest sentence, among those that the viewer may know, that agrees with what it resolves to. */
+export function citedFact (subject: string, relation: Relation, object: string, fact: StoredFact, viewerId = ''): CitedFact {
+  const evidence = fact.evidence.map(parseEvidence).filter(({ visibility, source }) => visibility === null || authorOf(source) === viewerId)
+  const said = evidence.some(({ withdrawnAt }) => withdrawnAt === null) ? evidence.filter(({ withdrawnAt }) => withdrawnAt === null) : evidence
+  const agreeing = said.filter(({ polarity, modality }) => polarity === fact.polarity && modality === fact.modality)
   const best = agreeing.reduce((a, b) => b.confidence > a.confidence ? b : a)
   return {
     id: fact.factId,
@@ -25,10 +29,13 @@ export function citedFact (subject: string, relation: Relation, object: string, 
   }
 }
 
-/** The facts between pairs of nodes, by fact id. */
-export async function cite (graph: Graph, tenantId: string, facts: { from: string, to: string, factId: string }[]): Promise<Map<string, CitedFact>> {
+/** The facts between pairs of nodes, by fact id, as far as the viewer may know them. */
+export async function cite (
+  graph: Graph, tenantId: string, facts: { from: string, to: string, factId: string }[], viewerId = ''
+): Promise<Map<string, CitedFact>> {
   const rows = facts.length === 0
     ? []
     : await graph.read<{ subject: string, relation: Relation, object: string, fact: StoredFact }>('graph/cite', { tenantId, facts })
-  return new Map(rows.map(({ subject, relation, object, fact }) => [fact.factId, citedFact(subject, relation, object, fact)]))
+  return new Map(rows.filter(({ fact }) => mayKnow(viewerId, fact))
+    .map(({ subject, relation, object, fact }) => [fact.factId, citedFact(subject, relation, object, fact, viewerId)]))
 }

@@ -16,6 +16,10 @@ export interface Evidence {
   observedAt: string
   properties: FactProperties
   sentence: string
+  /** Who may know of it beside its author; null: everyone. */
+  visibility: 'network' | 'private' | null
+  /** The day on which its document ceased to say it. */
+  withdrawnAt: string | null
 }
 
 /** What all evidence of a fact comes to: the values that queries read from the relationship. Absent values are null. */
@@ -34,12 +38,21 @@ export type Resolved = {
   validFrom: string | null
   validTo: string | null
   observedAt: string
+  /** The members who alone may know of the fact; null: everyone. */
+  visibleTo: string[] | null
 } & { [K in keyof FactProperties]-?: FactProperties[K] | null }
 
+/** The identity of a fact in its tenant. The open predicate is part of it only where the relation is MENTIONS. */
+export function factId (fact: Pick<Fact, 'subject' | 'relation' | 'lemma' | 'object'>): string {
+  const predicate = fact.relation === 'MENTIONS' ? `MENTIONS ${fact.lemma}` : fact.relation
+  return 'f' + shortHash([fact.subject.id, predicate, fact.object.id].join('\t'))
+}
+
 /**
- * Evidence is kept on the relationship as one line per piece, fields parted by tabs in the order that `parseEvidence` reads; in Cypher `split(line, '\t')[1]`
- * is the polarity. The first field is its identity, so the same statement from the same place is the same evidence however often
- * it arrives; lines are kept sorted, so the order of arrival leaves no trace. Nodes per evidence were measured at half the write speed.
+ * Evidence is kept on the relationship as one line per piece, fields parted by tabs in the order that `parseEvidence` reads; in Cypher
+ * `split(line, '\t')[1]` is the polarity. The last two are there only where one is set. The first field is its identity, so the same
+ * statement from the same place is the same evidence however often it arrives; lines are kept sorted, so the order of arrival leaves no
+ * trace. Nodes per evidence were measured at half the write speed.
  */
 export function evidenceLine (fact: Fact, now: string): string {
   const place = [fact.source, fact.start ?? '', fact.end ?? '']
@@ -48,7 +61,16 @@ export function evidenceLine (fact: Fact, now: string): string {
   const properties = keys.length === 0 ? '' : JSON.stringify(fact.properties, keys)
   const said = [fact.polarity, fact.modality, String(fact.confidence)]
   const identity = [...said, ...place, ...valid, fact.observedAt ?? '', properties, fact.sentence].join('\t')
-  return [shortHash(identity), ...said, ...place, fact.importId ?? '', ...valid, fact.observedAt ?? now, properties, oneLine(fact.sentence)].map(oneField).join('\t')
+  const line = [shortHash(identity), ...said, ...place, fact.importId ?? '', ...valid, fact.observedAt ?? now, properties, oneLine(fact.sentence)].map(oneField).join('\t')
+  return marked(line, { visibility: fact.visibility ?? null, withdrawnAt: null })
+}
+
+const UNMARKED = 13 // fields that every line has
+
+/** The same piece of evidence, seen by others or not, withdrawn or not. */
+export function marked (line: string, { visibility, withdrawnAt }: Pick<Evidence, 'visibility' | 'withdrawnAt'>): string {
+  const said = line.split('\t', UNMARKED)
+  return (visibility === null && withdrawnAt === null ? said : [...said, visibility ?? '', withdrawnAt ?? '']).join('\t')
 }
 
 /** Same length, so that offsets keep their meaning. */
@@ -56,7 +78,8 @@ const oneLine = (text: string) => text.replace(/[\t\r\n]/g, ' ')
 const oneField = (value: string | number) => typeof value === 'string' ? oneLine(value) : String(value)
 
 export function parseEvidence (line: string): Evidence {
-  const [, polarity, modality, confidence, source, start, end, importId, validFrom, validTo, observedAt, properties, sentence] = line.split('\t')
+  const [, polarity, modality, confidence, source, start, end, importId, validFrom, validTo, observedAt, properties, sentence, visibility, withdrawnAt] =
+    line.split('\t')
   return {
     polarity: polarity as Polarity,
     modality: modality as Modality,
@@ -69,9 +92,14 @@ export function parseEvidence (line: string): Evidence {
     validTo: validTo || null,
     observedAt: observedAt!,
     properties: properties ? JSON.parse(properties) : {},
-    sentence: sentence!
+    sentence: sentence!,
+    visibility: (visibility || null) as Evidence['visibility'],
+    withdrawnAt: withdrawnAt || null
   }
 }
+
+/** Whose words a document is: `member:ada/goals` is of `member:ada`. */
+export const authorOf = (source: string) => source.slice(0, Math.max(0, source.lastIndexOf('/')))
 
 export const evidenceId = (line: string) => line.slice(0, line.indexOf('\t'))
 
@@ -95,7 +123,7 @@ const NONE = Object.fromEntries(Object.keys(FactProperties.properties).map((name
  * states decides; within it the stronger polarity wins, a tie counts as denied; what speaks against it lowers the confidence.
  */
 export function resolve (lines: string[], relation: Relation): Resolved {
-  const evidence = lines.map(parseEvidence)
+  const evidence = standing(lines.map(parseEvidence))
   const support = (modality: Modality, polarity: Polarity) =>
     noisyOr(evidence.filter((one) => one.modality === modality && one.polarity === polarity).map((one) => one.confidence))
   const count = (modality: Modality, polarity: Polarity) => evidence.filter((one) => one.modality === modality && one.polarity === polarity).length
@@ -120,10 +148,24 @@ export function resolve (lines: string[], relation: Relation): Resolved {
     desiredPositive: count('desired', '+'),
     desiredNegative: count('desired', '-'),
     validFrom: supporting.some((one) => one.validFrom === null) ? null : least(supporting.map((one) => one.validFrom!)),
-    validTo: supporting.some((one) => one.validTo === null) ? null : greatest(supporting.map((one) => one.validTo!)),
-    observedAt: greatest(evidence.map((one) => one.observedAt))
+    validTo: supporting.some((one) => endOf(one) === null) ? null : greatest(supporting.map((one) => endOf(one)!)),
+    observedAt: greatest(evidence.map((one) => one.observedAt)),
+    visibleTo: evidence[0]!.visibility === null ? null : [...new Set(evidence.map(({ source }) => authorOf(source)))].sort()
   }
 }
+
+/**
+ * What counts: what is still said, else what was said last; of that what everyone may know, else what its authors keep to themselves.
+ * So nothing that is private moves a value that others see.
+ */
+function standing (evidence: Evidence[]): Evidence[] {
+  const said = someOrAll(evidence, ({ withdrawnAt }) => withdrawnAt === null)
+  return someOrAll(said, ({ visibility }) => visibility === null)
+}
+const someOrAll = (evidence: Evidence[], holds: (one: Evidence) => boolean) => evidence.some(holds) ? evidence.filter(holds) : evidence
+
+/** A withdrawn statement ends on the day it was withdrawn, if not before. */
+const endOf = ({ validTo, withdrawnAt }: Evidence) => validTo !== null && withdrawnAt !== null ? least([validTo, withdrawnAt]) : validTo ?? withdrawnAt
 
 const noisyOr = (confidences: number[]) => 1 - confidences.reduce((doubt, confidence) => doubt * (1 - confidence), 1)
 const least = (texts: string[]) => texts.reduce((a, b) => a < b ? a : b)

@@ -20,6 +20,8 @@ export interface Graph {
   /** The plan of a query without running it, for the test that holds files to their headers. */
   plan: (name: string) => Promise<{ columns: string[], writes: boolean, root: Plan }>
   queries: Map<string, Query>
+  /** For the GraphQL library, which wants the driver itself, and nobody else. */
+  driver: Driver
   ping: () => Promise<void>
   close: () => Promise<void>
 }
@@ -42,6 +44,7 @@ export function openGraph ({ uri, user, password }: { uri: string, user: string,
 
   return {
     queries,
+    driver,
     read: (name, parameters) => inSession(driver, 'READ', (session) => session.executeRead((tx) => runIn(tx)(name, parameters), { timeout: 30_000 })),
     write: (work) => inSession(driver, 'WRITE', (session) => session.executeWrite((tx) => work(runIn(tx)), { timeout: 120_000 })),
     define: (statements) => inSession(driver, 'WRITE', async (session) => {

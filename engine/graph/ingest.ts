@@ -1,9 +1,9 @@
 import type { EntityRef, Fact } from '../../models/triple.js'
 import type { Relation } from '../../models/vocabulary.js'
 import { canonicalKey } from '../extraction/canonical.js'
-import { evidenceId, evidenceLine, mergeEvidence, parseEvidence, resolve } from './evidence.js'
+import { evidenceLine, factId, mergeEvidence, parseEvidence, resolve } from './evidence.js'
+import { rewrite, type Written } from './documents.js'
 import type { Graph, Run } from './graph.js'
-import { shortHash } from './schema.js'
 
 /** A node with what it says about itself; `properties` are of the closed list that the schema names. */
 export interface Description extends EntityRef {
@@ -13,47 +13,48 @@ export interface Description extends EntityRef {
   content: string | null
 }
 
-interface Words { entityId: string, source: string }
-
 /** What happened to the evidence: of a new fact, added to a known one, or there already. The three sum to what was given. */
 export interface Ingested { created: number, merged: number, duplicate: number, version: number }
 
 export interface IngestOptions {
   now?: string // ISO 8601, for evidence that bears no date
-  /** The former words of an entity: what they said and the given facts do not is taken back. */
-  replaces?: Words
   /** More writes of the same transaction, such as the progress mark of an import. */
   also?: (run: Run) => Promise<unknown>
+  /** What documents say from now on: their facts are written too, and what they said before and no longer say is closed. */
+  documents?: Written[]
+  /** The one source of the given facts, of which only what they say now counts: its former evidence of them is replaced. */
+  replaces?: string
+  /** Asked once the other writers of the tenant wait; true: nothing is written. It may write itself, as a mark of how far one has come. */
+  unless?: (run: Run) => Promise<boolean>
 }
 
 /** The most evidence that one transaction takes; callers cut longer input. */
 export const INGEST_MAX = 10_000
 
 /** Writes descriptions and facts in one transaction. Any order and any repetition of the same input ends in the same graph. */
-export async function ingest (graph: Graph, tenantId: string, facts: Fact[], descriptions: Description[] = [], options: IngestOptions = {}): Promise<Ingested> {
-  const now = options.now ?? new Date().toISOString()
+export async function ingest (graph: Graph, tenantId: string, given: Fact[], descriptions: Description[] = [], options: IngestOptions = {}): Promise<Ingested> {
+  const { now = new Date().toISOString(), documents = [], also, replaces, unless } = options
+  const facts = [...given, ...documents.flatMap((document) => document.facts ?? [])]
   const rows = group(facts, now)
   const entities = distinctEntities(facts)
 
   return graph.write(async (run) => {
     const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
+    if (await unless?.(run)) {
+      await run('graph/unchanged', { tenantId })
+      return { created: 0, merged: 0, duplicate: facts.length, version: version - 1 }
+    }
     const described = descriptions.length === 0 ? 0 : (await run<{ changed: number }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!.changed
     if (entities.length > 0) await run('graph/merge-entities', { tenantId, entities })
 
-    const retracted = options.replaces === undefined ? 0 : await retract(run, tenantId, version, options.replaces, rows)
     const known = rows.length === 0 ? [] : await run<{ factId: string, evidence: string[] }>('graph/merge-facts', { tenantId, version, facts: rows })
-    const counts = await mergeKnown(run, tenantId, version, rows, new Map(known.map((row) => [row.factId, row.evidence])))
-    await options.also?.(run)
-    const changed = counts.created + counts.merged + described + retracted > 0
+    const counts = await mergeKnown(run, tenantId, version, rows, new Map(known.map((row) => [row.factId, row.evidence])), replaces)
+    const rewritten = await rewrite(run, tenantId, version, documents, now)
+    await also?.(run)
+    const changed = counts.created + counts.merged + described + rewritten > 0
     if (!changed) await run('graph/unchanged', { tenantId })
     return { ...counts, duplicate: facts.length - counts.created - counts.merged, version: changed ? version : version - 1 }
   })
-}
-
-/** The identity of a fact in its tenant. The open predicate is part of it only where the relation is MENTIONS. */
-export function factId (fact: Pick<Fact, 'subject' | 'relation' | 'lemma' | 'object'>): string {
-  const predicate = fact.relation === 'MENTIONS' ? `MENTIONS ${fact.lemma}` : fact.relation
-  return 'f' + shortHash([fact.subject.id, predicate, fact.object.id].join('\t'))
 }
 
 interface FactRow { factId: string, subject: string, relation: Relation, object: string, evidence: string[], resolved: object }
@@ -80,7 +81,7 @@ function group (facts: Fact[], now: string): FactRow[] {
 
 /** Adds to known facts what they do not hold yet; counts all evidence by its fate. */
 async function mergeKnown (
-  run: Run, tenantId: string, version: number, rows: FactRow[], held: Map<string, string[]>
+  run: Run, tenantId: string, version: number, rows: FactRow[], held: Map<string, string[]>, replaces?: string
 ): Promise<{ created: number, merged: number }> {
   let created = 0
   let merged = 0
@@ -91,30 +92,14 @@ async function mergeKnown (
       created += row.evidence.length
       continue
     }
-    const evidence = mergeEvidence(before, row.evidence)
-    if (evidence.length === before.length) continue
-    merged += evidence.length - before.length
+    const evidence = mergeEvidence(replaces === undefined ? before : before.filter((line) => parseEvidence(line).source !== replaces), row.evidence)
+    const fresh = evidence.filter((line) => !before.includes(line))
+    if (fresh.length === 0 && evidence.length === before.length) continue
+    merged += fresh.length
     changed.push({ ...row, evidence, resolved: resolve(evidence, row.relation) })
   }
   if (changed.length > 0) await run('graph/update-facts', { tenantId, version, facts: changed })
   return { created, merged }
-}
-
-interface ToldFact { factId: string, subject: string, relation: Relation, object: string, evidence: string[] }
-
-/** Takes back the evidence that a document no longer gives; a fact without any is gone. Returns how many facts that touched. */
-async function retract (run: Run, tenantId: string, version: number, replaced: Words, rows: FactRow[]): Promise<number> {
-  const { entityId, source } = replaced
-  const given = new Set(rows.flatMap(({ evidence }) => evidence.map(evidenceId)))
-  const told = await run<ToldFact>('graph/told-facts', { tenantId, entityId, source })
-  const touched = told.map((fact) => ({ ...fact, kept: fact.evidence.filter((line) => given.has(evidenceId(line)) || parseEvidence(line).source !== source) }))
-    .filter(({ kept, evidence }) => kept.length < evidence.length)
-  const changed = touched.filter(({ kept }) => kept.length > 0)
-    .map(({ factId, subject, relation, object, kept }) => ({ factId, subject, relation, object, evidence: kept, resolved: resolve(kept, relation) }))
-  const gone = touched.filter(({ kept }) => kept.length === 0).map(({ factId, subject, relation, object }) => ({ factId, subject, relation, object }))
-  if (changed.length > 0) await run('graph/update-facts', { tenantId, version, facts: changed })
-  if (gone.length > 0) await run('graph/remove-facts', { tenantId, facts: gone })
-  return touched.length
 }
 
 const withKey = <T extends EntityRef>(entity: T) => ({ ...entity, key: canonicalKey(entity.name, entity.label) })

@@ -1,8 +1,9 @@
-import type { Graph } from '../graph/graph.js'
+import type { TrendStatus } from '../../models/trend.js'
 
 /** Months of the window that is compared with the months before it. */
 const WINDOW_MONTHS = 3
 const BASELINE_MONTHS = 9
+export const MONTHS = WINDOW_MONTHS + BASELINE_MONTHS
 /** Stands for evidence not seen yet, so that a quiet trend is not judged by one voice (additive smoothing). */
 const PRIOR = 0.5
 
@@ -11,28 +12,41 @@ const PRIOR = 0.5
  * That is the logistic of the log growth ln(r / b). `counts` are evidence per month, oldest first; missing months are zeros.
  */
 export function momentum (counts: number[]): number {
-  const recent = mean(counts.slice(-WINDOW_MONTHS)) + PRIOR
-  const baseline = mean(counts.slice(-WINDOW_MONTHS - BASELINE_MONTHS, -WINDOW_MONTHS)) + PRIOR
+  const recent = mean(windowOf(counts)) + PRIOR
+  const baseline = mean(baselineOf(counts)) + PRIOR
   return recent / (recent + baseline)
 }
 
-const mean = (numbers: number[]) => numbers.length === 0 ? 0 : numbers.reduce((sum, number) => sum + number, 0) / numbers.length
+/** Evidence grows, or shrinks, by half. */
+const GROWING = 0.6
+const SHRINKING = 0.4
+/** Heard of often enough to be something: one or two voices are none. */
+const HEARD = 3
+
+/**
+ * What a time line comes to:
+ * - emerging: heard of at least three times in the last three months, at most once in the nine before;
+ * - rising: the same number of times, momentum of at least 0.6 (half as much again as before), and the last month no quieter than the first;
+ * - peaking: the same, but it has begun to go down;
+ * - fading: momentum of at most 0.4, of something that was heard of at least three times before;
+ * - steady: anything else.
+ */
+export function statusOf (counts: number[]): TrendStatus {
+  const recent = windowOf(counts)
+  const [heard, before] = [sum(recent), sum(baselineOf(counts))]
+  if (heard >= HEARD && before <= 1) return 'emerging'
+  const score = momentum(counts)
+  if (heard >= HEARD && score >= GROWING) return recent.at(-1)! >= recent[0]! ? 'rising' : 'peaking'
+  return before >= HEARD && score <= SHRINKING ? 'fading' : 'steady'
+}
+
+const windowOf = (counts: number[]) => counts.slice(-WINDOW_MONTHS)
+const baselineOf = (counts: number[]) => counts.slice(-MONTHS, -WINDOW_MONTHS)
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
+const mean = (numbers: number[]) => numbers.length === 0 ? 0 : sum(numbers) / numbers.length
 
 /** Months `2025-03` … up to and including `last`, `count` of them. */
 export function monthsUpTo (last: string, count: number): string[] {
   const [year, month] = last.split('-').map(Number) as [number, number]
   return Array.from({ length: count }, (_, i) => new Date(Date.UTC(year, month - count + i, 1)).toISOString().slice(0, 7))
-}
-
-/** Computes the momentum of every trend of a tenant from its dated evidence, seen from the month of the latest, and stores it on the nodes. */
-export async function updateMomentum (graph: Graph, tenantId: string): Promise<number> {
-  const rows = await graph.read<{ id: string, month: string, evidence: number }>('trends/timeline', { tenantId })
-  if (rows.length === 0) return 0
-  const months = monthsUpTo(rows.reduce((last, { month }) => month > last ? month : last, ''), WINDOW_MONTHS + BASELINE_MONTHS)
-  const trends = [...new Set(rows.map(({ id }) => id))].map((id) => {
-    const perMonth = new Map(rows.filter((row) => row.id === id).map(({ month, evidence }) => [month, evidence]))
-    return { id, momentum: momentum(months.map((month) => perMonth.get(month) ?? 0)) }
-  })
-  await graph.write((run) => run('trends/set-momentum', { tenantId, trends }))
-  return trends.length
 }

@@ -1,0 +1,15 @@
+// A refresh token and the access token that goes with it; expired ones of the account are swept away.
+//
+//   takes    accountId string, now string, token map
+//   returns  opened integer
+//   seeks    _RefreshToken(accountId)
+//   writes
+//
+// :param {accountId: 'a1', now: '2026-11-01T00:00:00.000Z', token: {id: 'h1', jti: 'j1', family: 'y1', expiresAt: '2026-11-08T00:00:00.000Z'}}
+
+OPTIONAL MATCH (old:_RefreshToken {accountId: $accountId}) WHERE old.expiresAt < $now
+WITH collect(old) AS expired
+FOREACH (old IN expired | DELETE old)
+CREATE (t:_RefreshToken {accountId: $accountId})
+SET t += $token
+RETURN count(t) AS opened;

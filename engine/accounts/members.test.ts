@@ -1,0 +1,162 @@
+import t from 'tap'
+import { buildApp } from '../../api/app.js'
+import { loggedIn, type Login } from '../../test/login.js'
+import { fact, testEngine } from '../../test/world.js'
+import type { Affinity, CitedFact } from '../../models/affinity.js'
+
+const engine = await testEngine(t)
+const app = await buildApp(engine)
+t.teardown(() => app.close())
+const API = '/api/v1'
+
+async function ask<T> (method: string, url: string, { headers }: Login, payload?: object): Promise<T> {
+  const answer = await app.inject({ method: method as 'GET', url: API + url, headers, ...payload && { payload } })
+  t.equal(answer.statusCode, 200, `${method} ${url}: ${answer.body.slice(0, 200)}`)
+  return answer.json().data
+}
+const facts = async (of: Login, seen: Login = of) => (await ask<{ facts: CitedFact[] }>('GET', `/graph/neighborhood/${of.actor.memberId}?limit=100`, seen)).facts
+const says = (some: CitedFact[]) => some.map(({ relation, object }) => `${relation} ${object}`).sort()
+
+/** Two of one tenant who both like jazz: the one who looks, and the one who is found. */
+async function two () {
+  const ada = await loggedIn(app, engine, { name: 'Ada Lind' })
+  const bo = await loggedIn(app, engine, { name: 'Bo Moss', tenantId: ada.actor.tenantId })
+  await ask('PATCH', '/members/profile', ada, { basicInfo: { about: 'I love jazz. I love chess.' } })
+  await ask('PATCH', '/members/profile', bo, { basicInfo: { about: 'I love jazz.' }, goals: { about: 'I look for chess players in Leeds.' } })
+  return { ada, bo, tenantId: ada.actor.tenantId }
+}
+const matches = (of: Login) => ask<Affinity[]>('POST', '/affinity/discover', of, { kinds: ['member'], explain: 'full', minScore: -100 })
+const refOf = ({ actor }: Login, name: string) => ({ id: actor.memberId, label: 'Member' as const, name })
+const validity = async (tenantId: string, entityId: string) =>
+  (await engine.graph.read<{ otherId: string, fact: { validTo?: string, evidence: string[] } }>('graph/neighborhood', { tenantId, entityId, limit: 100 }))
+
+t.test('A-03: a profile is five groups; PUT replaces, PATCH merges', async (t) => {
+  const ada = await loggedIn(app, engine, { name: 'Ada Lind', industry: 'music' })
+  t.same(await ask('GET', '/members/profile', ada), {
+    id: 'member:ada-lind',
+    name: 'Ada Lind',
+    basicInfo: { name: 'Ada Lind' },
+    businessInfo: { type: 'creator', industry: 'music' },
+    goals: {},
+    preferences: {},
+    verification: { email: 'unverified', business: 'unverified', identity: 'unverified' }
+  })
+  t.match(await ask('PATCH', '/users/me', ada, { goals: { about: 'I look for drummers.' }, businessInfo: { industry: null } }),
+    { basicInfo: { name: 'Ada Lind' }, businessInfo: { type: 'creator', industry: undefined }, goals: { about: 'I look for drummers.' } })
+  const put = { basicInfo: { name: 'Ada Lindqvist', about: 'I play jazz.' }, preferences: { about: 'No tobacco.' } }
+  t.match(await ask('PUT', '/members/profile', ada, put), { name: 'Ada Lindqvist', ...put, businessInfo: {}, goals: {} })
+  const [entity] = await engine.graph.read<{ name: string, properties: object }>('graph/entity', { tenantId: ada.actor.tenantId, entityId: 'member:ada-lind' })
+  t.match(entity, { name: 'Ada Lindqvist', properties: { profile: 'I play jazz.', goals: 'No tobacco.', industry: undefined } })
+})
+
+t.test('what a text no longer says is closed, not deleted; said again, it holds again', async (t) => {
+  const ada = await loggedIn(app, engine)
+  const { tenantId, memberId } = ada.actor
+  const tell = (about: string) => ask('PATCH', '/members/profile', ada, { basicInfo: { about } })
+  const of = async (id: string) => (await validity(tenantId, memberId)).find(({ otherId }) => otherId === id)!.fact
+  const version = async () => (await engine.graph.read<{ version: number }>('graph/version', { tenantId }))[0]!.version
+
+  await tell('I love jazz. I love chess.')
+  const before = await of('topic:chess')
+  t.equal(before.validTo, undefined)
+  await tell('I love jazz.')
+  const today = new Date().toISOString().slice(0, 10)
+  t.match(await of('topic:chess'), { validTo: today, evidence: [before.evidence[0]! + '\t\t' + today] })
+  t.equal((await of('topic:jazz')).validTo, undefined)
+
+  const at = await version()
+  await tell('I love jazz.')
+  t.equal(await version(), at, 'the same again changes nothing')
+  await tell('I love jazz. I love chess.')
+  t.same(await of('topic:chess'), { ...before, version: at + 1 }, 'and back')
+
+  await engine.learn(tenantId, { facts: [fact('ada HAS_AFFINITY_WITH chess', { subject: refOf(ada, 'Ada Lind') })] })
+  await tell('I love jazz.')
+  t.equal((await of('topic:chess')).validTo, undefined, 'someone else still says so')
+})
+
+t.test('a closed fact lends no score', async (t) => {
+  const { ada, bo } = await two()
+  const shared = async () => (await matches(bo))[0]?.components.shared ?? 0
+  t.ok(await shared() > 0)
+  await ask('PATCH', '/members/profile', ada, { basicInfo: { about: 'I love chess.' } })
+  t.equal(await shared(), 0)
+})
+
+t.test('A-25: what is private is not in answers, not in scores, not in the index of others', async (t) => {
+  const { ada, bo, tenantId } = await two()
+  const [seen] = await matches(bo)
+  t.ok(seen!.components.shared! > 0 && seen!.components.similarity! > 0)
+  t.ok(says(await facts(ada, bo)).includes('HAS_AFFINITY_WITH topic:jazz'))
+
+  t.same(await ask('PUT', '/members/privacy', ada, { basicInfo: 'private' }), { basicInfo: 'private', businessInfo: 'public', goals: 'public', preferences: 'public' })
+  const hidden = (await matches(bo)).find(({ id }) => id === ada.actor.memberId)
+  t.equal(hidden?.components.shared, undefined, 'no score from it')
+  t.equal(hidden?.components.similarity, undefined, 'no likeness either')
+  t.same(says(await facts(ada, bo)), [], 'nor is it around the node')
+  t.same((await ask<{ basicInfo?: object, name: string }>('GET', `/members/${ada.actor.memberId}`, bo)).basicInfo, undefined)
+  const { body } = await app.inject({ url: `${API}/graph/neighborhood/topic:jazz`, headers: bo.headers })
+  t.notOk(body.includes('Ada Lind'), 'nor around what it is about')
+  const filtered = await ask<Affinity[]>('POST', '/affinity/discover', bo, { filters: { interests: ['jazz'] }, minScore: -100 })
+  t.notOk(filtered.some(({ id }) => id === ada.actor.memberId), 'nor found by a filter')
+
+  t.ok(says(await facts(ada)).includes('HAS_AFFINITY_WITH topic:jazz'), 'one sees one\'s own')
+  const mine = (await matches(ada)).find(({ id }) => id === bo.actor.memberId)!
+  t.ok(mine.components.shared! > 0, 'and is still well matched oneself')
+  t.ok(mine.reasons.some(({ facts }) => facts.some(({ sentence }) => sentence === 'I love jazz.')))
+
+  await engine.learn(tenantId, { facts: [fact('ada HAS_AFFINITY_WITH jazz', { subject: refOf(ada, 'Ada Lind'), confidence: 0.5, sentence: 'Ada is often at jazz nights.' })] })
+  const said = (await facts(ada, bo)).find(({ object }) => object === 'topic:jazz')
+  t.match(said, { sentence: 'Ada is often at jazz nights.', confidence: 0.5 }, 'what others say in public is theirs; her own words neither add to it nor show')
+
+  await ask('PUT', '/members/privacy', ada, { basicInfo: 'public' })
+  t.ok((await matches(bo))[0]!.components.similarity! > 0, 'and open again')
+})
+
+t.test('what is for the network is shown to partners by a deal, not to those who say they are', async (t) => {
+  const { ada, bo, tenantId } = await two()
+  await ask('PUT', '/members/privacy', bo, { goals: 'network' })
+  const goals = async () => (await ask<{ goals?: object }>('GET', `/members/${bo.actor.memberId}`, ada)).goals
+  t.equal(await goals(), undefined)
+  await ask('POST', '/onboarding', ada, { name: 'Ada Lind', answers: ['I partner with Bo Moss.', 'I look for chess players.'] })
+  t.equal(await goals(), undefined, 'anyone may say so')
+  await engine.learn(tenantId, { facts: [fact('ada PARTNERED_WITH member:bo', { subject: refOf(ada, 'Ada Lind'), object: refOf(bo, 'Bo Moss'), properties: { partnershipId: 'p1', stage: 'execution' } })] })
+  t.match(await goals(), { about: 'I look for chess players in Leeds.' })
+})
+
+t.test('an onboarding is the member\'s own, with the corrections of the person', async (t) => {
+  const ada = await loggedIn(app, engine)
+  const answers = ['I love jazz. I love chess.', 'Brands that mend shoes. I look for drummers.']
+  const { triples } = engine.understand({ name: 'Ada Lind', answers })
+  const kept = triples.filter(({ object }) => object !== 'chess')
+  t.ok(kept.length < triples.length)
+  await ask('POST', '/onboarding', ada, { name: 'Ada Lind', answers, triples: kept })
+  const said = await facts(ada)
+  t.equal(said.length, kept.length)
+  t.notOk(said.some(({ object }) => object === 'topic:chess'))
+  t.match(said.find(({ object }) => object === 'topic:drummer'), { relation: 'SEEKS', source: 'member:ada-lind/goals', sentence: 'I look for drummers.', span: { start: 24, end: 44 } })
+  t.match(await ask('GET', '/users/me', ada), { basicInfo: { about: answers[0] }, goals: { about: answers[1] } })
+})
+
+t.test('export holds everything of oneself; erasure leaves nothing', async (t) => {
+  const { ada, bo, tenantId } = await two()
+  const { memberId } = bo.actor
+  await ask('PATCH', '/members/profile', bo, { goals: { about: 'I look for chess players in Leeds. Quillfish sells tea.' } })
+  const exported = await ask<{ account: object, saidByYou: object[] }>('GET', '/members/export', bo)
+  t.match(exported, { account: { email: bo.email }, profile: { basicInfo: { about: 'I love jazz.' } }, privacy: { goals: 'public' } })
+  t.ok(JSON.stringify(exported.saidByYou).includes('Quillfish'), 'also what is said of others')
+  t.notMatch(JSON.stringify(exported), /argon2|passwordHash/)
+
+  await ask('DELETE', '/users/me', bo)
+  t.equal((await app.inject({ url: `${API}/users/me`, headers: bo.headers })).statusCode, 401)
+  await t.rejects(engine.accounts.login({ email: bo.email, password: 'correct horse battery' }), { code: 'unauthenticated' })
+  await t.rejects(engine.accounts.refresh(bo.refreshToken), { code: 'unauthenticated' })
+  t.same(await engine.graph.read('graph/entity', { tenantId, entityId: memberId }), [])
+  t.same(await engine.graph.read('accounts/documents', { tenantId, owner: memberId }), [])
+  const left = JSON.stringify(await engine.graph.read('graph/facts', { tenantId, after: '', limit: 1000 }))
+  t.notMatch(left, /Bo Moss|bo-moss|Quillfish/)
+  t.same(await engine.graph.read('graph/entity', { tenantId, entityId: 'brand:quillfish' }), [], 'nor what only they had named')
+  t.notOk(engine.index.vector(tenantId, 'profile', memberId))
+  t.ok(says(await facts(ada)).includes('HAS_AFFINITY_WITH topic:jazz'), 'what others said stays')
+  t.notOk((await matches(ada)).some(({ id }) => id === memberId))
+})

@@ -1,0 +1,149 @@
+import {
+  GROUPS, type Group, type MemberProfile, type Privacy, type ProfileGroups, type ProfileInput, type ProfilePatch
+} from '../../models/accounts.js'
+import type { Actor } from '../../models/actor.js'
+import type { Emit } from '../../models/events.js'
+import type { Cache } from '../cache.js'
+import { EngineError } from '../errors.js'
+import { unsay, placeOf } from '../graph/documents.js'
+import type { Graph } from '../graph/graph.js'
+import { liveKey, type AccountRow } from './accounts.js'
+import { demand } from './can.js'
+import { patched, readProfile, replaced, writeProfile, type Profile } from './profile.js'
+
+/** Another room that keeps something of a member: to be handed out on export, and let go of (or made nameless) on erasure. */
+export interface Belonging {
+  name: string
+  read: (tenantId: string, memberId: string) => Promise<unknown>
+  erase: (tenantId: string, memberId: string) => Promise<void>
+}
+
+export interface MemberParts {
+  graph: Graph
+  cache: Cache
+  emit: Emit
+  /** Brings the vector index up to date. */
+  sync: (tenantId: string) => Promise<void>
+  belongings: Belonging[]
+}
+
+const UNVERIFIED = { email: 'unverified', business: 'unverified', identity: 'unverified' } as const
+const missing = (memberId: string) => new EngineError('not_found', `There is no member "${memberId}".`)
+
+export function openMembers ({ graph, cache, emit, sync, belongings }: MemberParts) {
+  const now = () => new Date().toISOString()
+
+  async function own ({ tenantId, memberId }: Actor): Promise<Profile> {
+    const profile = await readProfile(graph, tenantId, memberId)
+    if (profile === null) throw missing(memberId)
+    return profile
+  }
+
+  /** A member as the actor may see it: all of oneself, of others what they show. */
+  async function get (actor: Actor, memberId: string): Promise<MemberProfile> {
+    const { tenantId } = actor
+    demand(actor, 'member:read', { memberId })
+    const [entity] = await graph.read<EntityRow>('graph/entity', { tenantId, entityId: memberId })
+    if (entity?.label !== 'Member') throw missing(memberId)
+    const profile = await readProfile(graph, tenantId, memberId) ?? profileOfNode(entity)
+    const near = memberId === actor.memberId ? 'self' as const : await isPartner(actor, memberId) ? 'partner' as const : 'anyone' as const
+    const shown = GROUPS.filter((group) => SEES[near].has(profile.privacy[group]))
+    return {
+      id: memberId,
+      name: entity.name,
+      ...Object.fromEntries(shown.map((group) => [group, profile.groups[group]])),
+      verification: UNVERIFIED
+    }
+  }
+
+  async function isPartner ({ tenantId, memberId }: Actor, otherId: string): Promise<boolean> {
+    if (memberId === '') return false
+    const [row] = await graph.read<{ partners: boolean }>('accounts/partners', { tenantId, memberId, otherId, now: now().slice(0, 10) })
+    return row?.partners ?? false
+  }
+
+  async function change (actor: Actor, given: Partial<ProfileGroups>, privacy: Partial<Privacy> = {}): Promise<void> {
+    const { tenantId, memberId } = actor
+    demand(actor, 'member:update', { memberId })
+    const groups = await writeProfile(graph, tenantId, memberId, given, { now: now(), privacy })
+    if (groups.length === 0) return
+    await sync(tenantId)
+    await emit(tenantId, { name: 'MemberUpdated', data: { memberId, changes: await publicly(actor, groups) } }, [`member:${memberId}`])
+  }
+
+  /** What an event may tell of a change: the groups that everyone may see, and that others changed. */
+  async function publicly (actor: Actor, groups: Group[]): Promise<Record<string, unknown>> {
+    const { groups: all, privacy } = await own(actor)
+    return Object.fromEntries(groups.map((group) => [group, privacy[group] === 'public' ? all[group] : {}]))
+  }
+
+  return {
+    get,
+    replace: async (actor: Actor, input: ProfileInput) => {
+      await change(actor, replaced(input))
+      return get(actor, actor.memberId)
+    },
+    patch: async (actor: Actor, input: ProfilePatch) => {
+      await change(actor, patched((await own(actor)).groups, input))
+      return get(actor, actor.memberId)
+    },
+    privacy: async (actor: Actor) => (await own(actor)).privacy,
+    setPrivacy: async (actor: Actor, privacy: Partial<Privacy>) => {
+      await change(actor, {}, privacy)
+      return (await own(actor)).privacy
+    },
+
+    /** All that is kept of the actor, from every store. */
+    async export (actor: Actor) {
+      const { tenantId, memberId } = actor
+      demand(actor, 'member:export', { memberId })
+      const [accounts, documents, facts, profile] = await Promise.all([
+        graph.read<{ account: AccountRow }>('accounts/by-member', { tenantId, memberId }),
+        graph.read<{ id: string, facts: string[] }>('accounts/documents', { tenantId, owner: memberId }),
+        graph.read('graph/neighborhood', { tenantId, entityId: memberId, limit: EXPORTED_MAX }),
+        readProfile(graph, tenantId, memberId)
+      ])
+      const said = await graph.read('accounts/facts-between', { tenantId, facts: documents.flatMap((document) => document.facts).map(placeOf) })
+      const { passwordHash, id, ...account } = accounts[0]?.account ?? {} as AccountRow
+      const others = await Promise.all(belongings.map(async ({ name, read }) => [name, await read(tenantId, memberId)] as const))
+      const { groups = null, privacy = null } = profile ?? {}
+      return { exportedAt: now(), account, profile: groups, privacy, saidByYou: said, factsAboutYou: facts, ...Object.fromEntries(others) }
+    },
+
+    /** Takes the actor out of every store. First the texts go, so that the index forgets them, then the node and the account. */
+    async erase (actor: Actor): Promise<void> {
+      const { tenantId, memberId } = actor
+      demand(actor, 'member:erase', { memberId })
+      await graph.write(async (run) => {
+        const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
+        await unsay(run, tenantId, version, memberId)
+        await run('accounts/hush', { tenantId, memberId, version })
+      })
+      await sync(tenantId)
+      for (const { erase } of belongings) await erase(tenantId, memberId)
+      const ended = await graph.write(async (run) => {
+        await run('graph/lock', { tenantId })
+        return run<{ jti: string }>('accounts/erase', { tenantId, memberId })
+      })
+      await cache.del(...ended.map(({ jti }) => liveKey(jti)))
+    }
+  }
+}
+
+const EXPORTED_MAX = 100_000
+interface EntityRow { label: string, name: string, properties: Record<string, string | undefined> }
+
+/** Who is in no profile was imported; what the node says of itself is for everyone. */
+function profileOfNode ({ name, properties: { type, industry, profile, goals } }: EntityRow): Profile {
+  const given = <T extends object>(fields: T) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
+  return {
+    groups: { basicInfo: { name, ...given({ about: profile }) }, businessInfo: given({ type, industry }), goals: given({ about: goals }), preferences: {} },
+    privacy: { basicInfo: 'public', businessInfo: 'public', goals: 'public', preferences: 'public' }
+  }
+}
+
+const SEES = {
+  self: new Set(['public', 'network', 'private']),
+  partner: new Set(['public', 'network']),
+  anyone: new Set(['public'])
+}

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import type { Deals } from './db.js'
+import { dealsOf } from './partnerships.js'
+
+/** How the books name who is no more. */
+export const ERASED = 'erased:'
+
+/** All that deals keep of a member. */
+export const keptOf = (deals: Deals, tenantId: string, memberId: string) => deals.inTenant(tenantId, async (sql) => {
+  const ids = await sql<{ id: string }>('SELECT partnership_id AS id FROM partnership_members WHERE member_id = $1 ORDER BY partnership_id', [memberId])
+  const history = await sql('SELECT * FROM partnership_stage_history WHERE actor_id = $1 ORDER BY at', [memberId])
+  const transactions = await sql('SELECT * FROM transactions WHERE actor_id = $1 ORDER BY created_at', [memberId])
+  return { partnerships: await dealsOf(sql, ids.map(({ id }) => id)), history, transactions }
+})
+
+const PLAIN = { partnerships: 'created_by', partnership_members: 'member_id', partnership_stage_history: 'actor_id', transactions: 'actor_id', audit_logs: 'actor_id' }
+const JSONS = { audit_logs: ['old_values', 'new_values'], outbox: ['state', 'event'] }
+
+/** The books stay, since money moved; who it was goes, everywhere and in one transaction. */
+export const anonymise = (deals: Deals, tenantId: string, memberId: string): Promise<void> => deals.asOwner(async (sql) => {
+  const nobody = ERASED + randomUUID().slice(0, 8)
+  for (const [table, column] of Object.entries(PLAIN)) await sql(`UPDATE ${table} SET ${column} = $3 WHERE tenant_id = $1 AND ${column} = $2`, [tenantId, memberId, nobody])
+  for (const [table, columns] of Object.entries(JSONS)) {
+    for (const column of columns) {
+      await sql(`UPDATE ${table} SET ${column} = replace(${column}::text, $2, $3)::jsonb WHERE tenant_id = $1 AND position($2 IN ${column}::text) > 0`,
+        [tenantId, JSON.stringify(memberId), JSON.stringify(nobody)])
+    }
+  }
+  await sql('DELETE FROM idempotency_keys WHERE tenant_id = $1 AND member_id = $2', [tenantId, memberId])
+  await sql('UPDATE idempotency_keys SET answer = replace(answer, $2, $3) WHERE tenant_id = $1', [tenantId, JSON.stringify(memberId), JSON.stringify(nobody)])
+})
