@@ -1,7 +1,11 @@
 import neostandard from 'neostandard'
 
+/** What the page has beyond what the style knows already. */
+const BROWSER = ['Node', 'ResizeObserver', 'addEventListener', 'dispatchEvent', 'localStorage', 'location']
+
 export default [
   ...neostandard({ ts: true, ignores: ['.data/**', '.tap/**', 'node_modules/**', 'coverage/**'] }),
+  { files: ['api/web/**/*.js'], languageOptions: { globals: Object.fromEntries(BROWSER.map((name) => [name, 'readonly'])) } },
   {
     rules: {
       complexity: ['error', 10],

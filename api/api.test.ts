@@ -56,6 +56,7 @@ const openapi = (await get('/openapi.json')).json() as Document
 /** A good request of each route. */
 const GOOD: [string, string, () => ReturnType<typeof get>][] = [
   ['post', `${API}/onboarding`, () => post(`${API}/onboarding`, onboarding)],
+  ['post', `${API}/onboarding/preview`, () => post(`${API}/onboarding/preview`, onboarding)],
   ['post', `${API}/triples:extract`, () => post(`${API}/triples:extract`, { text: 'I never work with tobacco brands.', owner: 'Mia', mode: 'strict' })],
   ['post', `${API}/affinity/discover`, () => post(`${API}/affinity/discover`, { query: 'videos about coffee', limit: 3, explain: 'full' })],
   ['post', '/affinity/discover', () => post('/affinity/discover', { memberId: mia.memberId })],

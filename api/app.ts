@@ -9,6 +9,7 @@ import { auth } from './plugins/auth.js'
 import { docs } from './plugins/docs.js'
 import { limits } from './plugins/limits.js'
 import { logOptions, requestLogger } from './plugins/log.js'
+import { web } from './plugins/web.js'
 import { graphql } from './graphql.js'
 import { live } from './live.js'
 import { answerError, envelope } from './problem.js'
@@ -65,6 +66,7 @@ export async function buildApp (engine: Engine, { logTo, corsOrigins }: AppOptio
     throw new EngineError('not_found', `There is no ${method} ${url.split('?', 1)[0]}; /docs lists what there is.`)
   })
   await app.register(docs)
+  await app.register(web)
   await app.register(live, { engine })
   await app.register(graphql, { engine })
   await app.register(operationsRoutes, { engine })

@@ -11,7 +11,7 @@ const out = (isTTY: boolean, colours: boolean) => Object.assign(new PassThrough(
 const noPaint = painter(out(false, false))
 
 const fact = (id: string, subject: string, relation: CitedFact['relation'], object: string, sentence = ''): CitedFact =>
-  ({ id, subject, relation, lemma: 'praise', object, polarity: '+', modality: 'certain', confidence: 0.9, source: `${subject}/profile`, sentence })
+  ({ id, subject, relation, lemma: 'praise', says: 'covers', object, polarity: '+', modality: 'certain', confidence: 0.9, source: `${subject}/profile`, sentence })
 
 const SEEKS = fact('f1', 'member:mia', 'SEEKS', 'topic:coffee', 'I look for coffee people.')
 const SELLS = fact('f2', 'brand:loma', 'SELLS', 'topic:coffee', 'Loma sells coffee.')

@@ -113,7 +113,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     marketIntelligence: (tenantId: string, industry: string | null, options: { viewerId?: string } = {}) =>
       market(graph, tenantId, industry, { ...options, now: today() }),
     /** What two answers say, before anything is written: to be shown and corrected. */
-    understand: (request: { name: string, answers: string[] }) => triplesOf(documentOf(request)),
+    understand: (request: Told) => understood(request),
     /** `memberId`: whose answers they are; without it the member of that name. */
     onboard: (tenantId: string, request: OnboardingRequest, memberId?: string) => onboard(parts, tenantId, request, memberId),
     neighborhood: (tenantId: string, id: string, options: { limit?: number, viewerId?: string }) => neighborhood(parts, tenantId, id, options),
@@ -197,19 +197,25 @@ async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): 
 
 /** Two answers in, first matches out: what was understood is written, the index follows, the list is live. */
 async function onboard (parts: Parts, tenantId: string, request: OnboardingRequest, memberId?: string): Promise<{ data: Onboarding, meta: AnswerMeta }> {
-  checkName(request.name)
-  if (request.answers.some((answer) => answer.trim() === '')) throw new EngineError('invalid_argument', 'An answer is empty; a sentence is enough.')
+  const { triples, unmapped } = understood(request)
+  const accepted = request.triples ?? triples
   const document = documentOf(request)
-  const { triples, unmapped } = triplesOf(document)
-  const understood = request.triples ?? triples
-  checkSpans(understood, document.text)
+  checkSpans(accepted, document.text)
   const id = memberId ?? document.owner.id
-  await writeAnswers(parts.graph, tenantId, id, request, understood, now())
+  await writeAnswers(parts.graph, tenantId, id, request, accepted, now())
   const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: id, limit: request.limit ?? 5 })
-  return { data: { memberId: id, triples: understood, unmapped, firstMatches }, meta }
+  return { data: { memberId: id, triples: accepted, unmapped, firstMatches }, meta }
 }
 
-const documentOf = ({ name, answers: [profile = '', goals = ''] }: { name: string, answers: string[] }) =>
+interface Told { name: string, answers: string[] }
+
+function understood (told: Told) {
+  checkName(told.name)
+  if (told.answers.some((answer) => answer.trim() === '')) throw new EngineError('invalid_argument', 'An answer is empty; a sentence is enough.')
+  return triplesOf(documentOf(told))
+}
+
+const documentOf = ({ name, answers: [profile = '', goals = ''] }: Told) =>
   answersDocument(entityRef(name, 'Member'), profile, goals)
 
 /** A name by which a person can be found; a pronoun or a row of dots is none. */

@@ -64,6 +64,7 @@ export const CitedFact = Type.Object({
   subject: Type.String({ description: 'entity id' }),
   relation: Type.Unsafe<Relation>(Type.String({ enum: RELATIONS })),
   lemma: Type.String(),
+  says: Type.String({ description: 'what it says of the subject, in words: "would like to work with"' }),
   object: Type.String({ description: 'entity id' }),
   polarity: Polarity,
   modality: Modality,
@@ -124,6 +125,10 @@ export const OnboardingRequest = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 5 }))
 }, Strict)
 export type OnboardingRequest = Static<typeof OnboardingRequest>
+
+/** The two answers alone, to see what would be understood. */
+export const PreviewRequest = Type.Pick(OnboardingRequest, ['name', 'answers'], Strict)
+export const Preview = Type.Object({ triples: Type.Array(Triple), unmapped: Type.Array(Unmapped) })
 
 export const Onboarding = Type.Object({
   memberId: Type.String(),

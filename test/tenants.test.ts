@@ -59,6 +59,7 @@ const ROWS: Record<string, Row> = {
   'PUT /api/v1/affinity/feedback': { about: 'colleague', body: (id) => ({ targetId: id, type: 'clicked' }) },
   'DELETE /api/v1/affinity/feedback/:id': { about: 'feedback', url: (id) => `${API}/affinity/feedback/${id}` },
   'POST /api/v1/onboarding': { as: 'spare', body: () => ({ name: 'Someone', answers: ['I brew tea.', 'I look for cups.'] }) },
+  'POST /api/v1/onboarding/preview': { body: () => ({ name: 'Someone', answers: ['I brew tea.', 'I look for cups.'] }) },
   'POST /api/v1/triples::extract': { body: () => ({ text: 'I brew tea.' }) },
   'GET /api/v1/graph/neighborhood/:id': { ...member, url: (id) => `${API}/graph/neighborhood/${id}` },
   'GET /api/v1/partnerships': {},
@@ -78,11 +79,11 @@ const ROWS: Record<string, Row> = {
   'GET /api/v1/analytics/performance': {}
 }
 const PUBLIC = [
-  'POST /api/v1/auth/register', 'POST /api/v1/auth/login', 'POST /api/v1/auth/refresh', 'GET /health', 'GET /ready', 'GET /metrics', 'GET /openapi.json',
+  'POST /api/v1/auth/register', 'POST /api/v1/auth/login', 'POST /api/v1/auth/refresh', 'GET /health', 'GET /ready', 'GET /metrics', 'GET /openapi.json', 'GET /',
   'GET /ws', 'GET /graphql', 'POST /graphql' // ask themselves who is there: see below, and beside them
 ]
 
-const table = app.routeTable.filter(({ method, url }) => method !== 'HEAD' && method !== 'OPTIONS' && !url.startsWith('/docs'))
+const table = app.routeTable.filter(({ method, url }) => method !== 'HEAD' && method !== 'OPTIONS' && !/^\/(?:docs|web)\//.test(`${url}/`))
 const nameOf = ({ method, url }: { method: string, url: string }) => `${method} ${url}`
 
 t.test('every route is known here, and what is public is meant to be', async (t) => {

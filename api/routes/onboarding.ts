@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Engine } from '../../engine/engine.js'
-import { AnswerMeta, Onboarding, OnboardingRequest } from '../../models/affinity.js'
+import { AnswerMeta, Onboarding, OnboardingRequest, Preview, PreviewRequest } from '../../models/affinity.js'
 import { Envelope } from '../../models/envelope.js'
 import { Triple, Unmapped } from '../../models/triple.js'
 import { actorOf } from '../actor.js'
@@ -29,6 +29,16 @@ export const onboardingRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = a
     const { tenantId, memberId } = actorOf(request)
     return inEnvelope(await engine.onboard(tenantId, request.body, memberId), request.id)
   })
+
+  app.post('/api/v1/onboarding/preview', {
+    config: { permission: 'onboarding:create' },
+    schema: {
+      tags: ['onboarding'],
+      summary: 'What two answers would be understood as, to be accepted or corrected; nothing is stored',
+      body: PreviewRequest,
+      response: { 200: answered(Envelope(Preview)), ...failures }
+    }
+  }, async ({ body, id }) => inEnvelope({ data: engine.understand(body) }, id))
 
   // Two colons: the router reads one as the start of a parameter.
   app.post('/api/v1/triples::extract', {

@@ -1,5 +1,4 @@
 import type { CitedFact, Reason, Term, Weights } from '../../models/affinity.js'
-import { VOCABULARY } from '../../models/vocabulary.js'
 import { cite } from '../graph/cite.js'
 import type { Scored } from './rank.js'
 import type { Scene } from './scene.js'
@@ -89,20 +88,6 @@ function words (part: Part, names: Record<string, string>, cited: CitedFact[]): 
 }
 
 /** "Mia Tran covers street food", "Tonwerk does not work with tobacco", "June would like to work with bakeries". */
-export function clause (fact: CitedFact, names: Record<string, string>): string {
-  const says = fact.relation === 'MENTIONS' && fact.lemma !== '' ? fact.lemma.replace(/^\S+/, thirdPerson) : VOCABULARY[fact.relation].says
-  return `${names[fact.subject] ?? fact.subject} ${conjugate(says, fact)} ${names[fact.object] ?? fact.object}`
+export function clause ({ subject, says, object }: CitedFact, names: Record<string, string>): string {
+  return `${names[subject] ?? subject} ${says} ${names[object] ?? object}`
 }
-
-function conjugate (says: string, { relation, polarity, modality }: CitedFact): string {
-  const not = polarity === '-' ? 'not ' : ''
-  if (modality === 'desired' && relation !== 'SEEKS') return `would ${not}like to ${base(says)}`
-  if (modality === 'possible') return `may ${not}${base(says)}`
-  if (not === '') return says
-  return says.startsWith('is ') || says === 'is' ? says.replace(/^is/, 'is not') : `does not ${base(says)}`
-}
-
-const thirdPerson = (verb: string) => IRREGULAR[verb] ?? (/(?:s|x|z|ch|sh|o)$/.test(verb) ? `${verb}es` : verb.replace(/([^aeiou])y$/, '$1ie') + 's')
-const IRREGULAR: Record<string, string> = { be: 'is', have: 'has' }
-const BASE: Record<string, string> = { is: 'be', has: 'have', founded: 'found', reaches: 'reach', searches: 'search' }
-const base = (says: string) => says.replace(/^\S+/, (verb) => BASE[verb] ?? verb.replace(/ies$/, 'y').replace(/(s|x|z|ch|sh|o)es$/, '$1').replace(/s$/, ''))

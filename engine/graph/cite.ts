@@ -2,6 +2,7 @@ import type { CitedFact } from '../../models/affinity.js'
 import type { Relation } from '../../models/vocabulary.js'
 import { authorOf, parseEvidence, type Resolved } from './evidence.js'
 import type { Graph } from './graph.js'
+import { saysOf } from './words.js'
 
 export type StoredFact = Resolved & { factId: string, lemma: string | null, evidence: string[] }
 
@@ -19,6 +20,7 @@ export function citedFact (subject: string, relation: Relation, object: string, 
     subject,
     relation,
     lemma: fact.lemma ?? '',
+    says: saysOf({ relation, lemma: fact.lemma ?? '', polarity: fact.polarity, modality: fact.modality }),
     object,
     polarity: fact.polarity,
     modality: fact.modality,

@@ -1,0 +1,120 @@
+/** Elements by hand. What is given as text stays text, whatever is in it. */
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+/** `h('button.primary', { onclick, disabled: true }, 'Save')`: an element with classes, properties and children; null children are left out. */
+export const h = (spec, ...rest) => made((tag) => document.createElement(tag), spec, rest)
+
+/** The same for SVG. */
+export const s = (spec, ...rest) => made((tag) => document.createElementNS(SVG, tag), spec, rest)
+
+function made (create, spec, [first, ...others]) {
+  const [tag, ...classes] = spec.split('.')
+  const element = create(tag)
+  const given = isProperties(first)
+  if (classes.length > 0) element.setAttribute('class', classes.join(' '))
+  if (given) for (const [name, value] of Object.entries(first)) set(element, name, value)
+  element.append(...(given ? others : [first, ...others]).flat().filter((child) => child !== null && child !== undefined && child !== false))
+  return element
+}
+
+const isProperties = (value) => typeof value === 'object' && value !== null && !(value instanceof Node) && !Array.isArray(value)
+
+function set (element, name, value) {
+  if (value === null || value === undefined || value === false) return
+  if (name.startsWith('on')) element.addEventListener(name.slice(2), value)
+  else if (name.startsWith('--')) element.style.setProperty(name, value)
+  else if (name === 'value') element.value = value
+  else element.setAttribute(name, value === true ? '' : value)
+}
+
+/** What a request brings: first that it is under way, then its answer, or what went wrong and a way to try again. */
+export async function load (place, ask, show) {
+  place.replaceChildren(h('div.waiting', { role: 'status' }, h('span.unseen', 'Loading …'), h('i'), h('i'), h('i')))
+  place.setAttribute('aria-busy', 'true')
+  try {
+    place.replaceChildren(...[show(await ask())].flat())
+  } catch (error) {
+    place.replaceChildren(problem(error, () => load(place, ask, show)))
+  } finally {
+    place.removeAttribute('aria-busy')
+  }
+}
+
+export const problem = (error, again) => h('div.panel.problem', { role: 'alert' },
+  h('h2', error.code === 'unreachable' || error.code === 'unavailable' ? 'Not to be reached just now' : 'This did not work'),
+  h('p', error.message),
+  error.requestId && h('p.fine', `Request ${error.requestId}`),
+  again && h('button', { type: 'button', onclick: again }, 'Try again'))
+
+export const nothing = (title, text, ...actions) => h('div.panel.nothing', h('h2', title), h('p', text), actions.length > 0 && h('p.row', actions))
+
+/** What answers had to do without. */
+export const degraded = (meta) => (meta?.degraded ?? []).length === 0
+  ? null
+  : h('p.degraded', { role: 'note' }, h('strong', 'Running without something. '), meta.degraded.join(' '))
+
+/** A line at the foot of the page that goes away by itself; `action` is a way back. */
+export function notice (text, action) {
+  const line = h('p.notice', h('span', text), action && h('button.plain', {
+    type: 'button',
+    onclick: () => {
+      line.remove()
+      action.act()
+    }
+  }, action.label))
+  document.getElementById('notices').replaceChildren(line)
+  setTimeout(() => line.remove(), action ? 12_000 : 6_000)
+}
+
+/** A button that cannot be pressed twice while its work is under way; what goes wrong is said at the foot of the page. */
+export function acting (spec, properties, label, act) {
+  const button = h(spec, { type: 'button', ...properties, onclick: () => busy(button, act) }, label)
+  return button
+}
+
+export async function busy (button, act) {
+  if (button.disabled) return
+  button.disabled = true
+  try {
+    await act()
+  } catch (error) {
+    notice(error.message)
+  } finally {
+    button.disabled = false
+  }
+}
+
+/** A form whose fields come as an object; what is refused is said beside the button. */
+export function form (properties, fields, label, submit) {
+  const refusal = h('p.refusal', { role: 'alert' })
+  const button = h('button.primary', { type: 'submit' }, label)
+  const element = h('form', {
+    ...properties,
+    onsubmit: async (event) => {
+      event.preventDefault()
+      refusal.textContent = ''
+      button.disabled = true
+      try {
+        await submit(Object.fromEntries(new FormData(element)))
+      } catch (error) {
+        refusal.textContent = error.message
+      } finally {
+        button.disabled = false
+      }
+    }
+  }, fields, h('div.row', button), refusal)
+  return element
+}
+
+/** A labelled field; `hint` says what is wanted. */
+export function field (label, input, hint) {
+  const id = `field-${input.getAttribute('name')}`
+  input.id = id
+  if (hint) input.setAttribute('aria-describedby', `${id}-hint`)
+  return h('div.field', h('label', { for: id }, label), hint && h('p.fine', { id: `${id}-hint` }, hint), input)
+}
+
+/** One of a few, as buttons that exclude each other. */
+export const choice = (legend, name, options, chosen, change) => h('fieldset.choice', h('legend.unseen', legend), options.map(([value, label]) =>
+  h('label', h('input', { type: 'radio', name, value, checked: value === chosen, onchange: () => change(value) }), h('span', label))))

@@ -1,0 +1,76 @@
+import { claims, signedIn, signOut } from './api.js'
+import { h } from './dom.js'
+import * as live from './live.js'
+import { matches } from './views/matches.js'
+import { partnerships } from './views/partnerships.js'
+import { questions } from './views/questions.js'
+import { signin } from './views/signin.js'
+import { trends } from './views/trends.js'
+import { you } from './views/you.js'
+
+/** A screen fills `main` and returns how it shows another of its things (`open`) and how it ends (`leave`), where there is something to do. */
+const SCREENS = { matches, partnerships, trends, you, questions }
+const TABS = { matches: 'Matches', partnerships: 'Partnerships', trends: 'Trends', you: 'You' }
+const main = document.getElementById('main')
+const bar = document.getElementById('bar')
+let shown = { name: null }
+
+function route () {
+  const [, wanted = '', id] = location.hash.split('/').map(decodeURIComponent)
+  const name = !signedIn() ? 'signin' : SCREENS[wanted] === undefined ? 'matches' : wanted
+  if (name === shown.name && shown.open !== undefined) return shown.open(id)
+  shown.leave?.()
+  showBar(name)
+  document.title = `${TABS[name] ?? 'TERAFFI'} · TERAFFI`
+  main.replaceChildren()
+  main.className = name
+  shown = { name, ...(SCREENS[name] ?? signin)(main, { id, me: claims(), enter }) }
+  main.querySelector('h1')?.focus()
+}
+
+/** After a login: live updates, then what was asked for. */
+function enter (hash = location.hash) {
+  live.start(showState)
+  if (location.hash === hash) route()
+  else location.hash = hash
+}
+
+function leave () {
+  live.stop()
+  shown = { name: null, leave: shown.leave }
+  location.hash = ''
+  route()
+}
+
+function showBar (current) {
+  const signedOut = current === 'signin'
+  bar.replaceChildren(
+    h('a.mark', { href: '#/matches', 'aria-label': 'TERAFFI, to the matches' }, h('img', { src: '/web/icon.svg', alt: '', width: 24, height: 24 }), 'TERAFFI'),
+    ...(signedOut
+      ? []
+      : [
+          h('nav', { 'aria-label': 'Screens' }, Object.entries(TABS).map(([name, label]) =>
+            h('a', { href: `#/${name}`, 'aria-current': name === current ? 'page' : null }, label))),
+          h('span.live', { id: 'live', role: 'status' }),
+          h('button.plain', { type: 'button', onclick: async () => { await signOut(); leave() } }, 'Sign out')
+        ])
+  )
+  showState(state)
+}
+
+let state = 'off'
+const STATES = { live: 'Live', waiting: 'Reconnecting', off: '' }
+function showState (now) {
+  state = now
+  const lamp = document.getElementById('live')
+  if (lamp === null) return
+  lamp.dataset.state = now
+  lamp.textContent = STATES[now]
+}
+
+document.getElementById('skip').addEventListener('click', () => main.focus())
+addEventListener('hashchange', route)
+addEventListener('signedout', leave)
+addEventListener('storage', () => { if (!signedIn() && shown.name !== 'signin') leave() }) // signed out in another tab
+if (signedIn()) live.start(showState)
+route()
