@@ -91,7 +91,7 @@ function redisCache (url: string): Cache {
 
   const fail = (error: Error) => {
     if (reason === null) standIn.clear() // what it holds from the last outage may be old
-    reason = error.message || error.name
+    reason = `Redis: ${error.message || error.name}`
     restsUntil = performance.now() + REST_MS
   }
   // Without listeners an error event would end the process.

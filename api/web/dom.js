@@ -52,7 +52,7 @@ export const nothing = (title, text, ...actions) => h('div.panel.nothing', h('h2
 /** What answers had to do without. */
 export const degraded = (meta) => (meta?.degraded ?? []).length === 0
   ? null
-  : h('p.degraded', { role: 'note' }, h('strong', 'Running without something. '), meta.degraded.join(' '))
+  : h('p.degraded', { role: 'note' }, h('strong', 'Not everything is at work: '), `${meta.degraded.join('; ')}.`)
 
 /** A line at the foot of the page that goes away by itself; `action` is a way back. */
 export function notice (text, action) {

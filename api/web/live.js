@@ -3,7 +3,7 @@ import { accessToken, refresh } from './api.js'
 /** One socket for all that a screen wants to hear; it comes back by itself and resumes after the last number that it heard. */
 
 const RETRY_MAX_MS = 30_000
-const hearers = new Map() // channel → { listeners, since }
+const hearers = new Map() // by channel: who listens, the last number heard, whether it was asked for, whether something may have been missed
 let socket = null
 let tries = 0
 let retry = null
@@ -26,10 +26,10 @@ export function stop () {
 
 /** Hears a channel; returns how to end it. A listener gets the event, or null where some may have been missed: load anew. */
 export function hear (channel, listener) {
-  const hearer = hearers.get(channel) ?? { listeners: new Set(), since: undefined }
+  const hearer = hearers.get(channel) ?? { listeners: new Set(), since: undefined, asked: false, missed: false }
   if (hearer.listeners.size === 0) {
     hearers.set(channel, hearer)
-    say({ type: 'subscribe', channel })
+    if (open()) ask(channel, hearer)
   }
   hearer.listeners.add(listener)
   return () => {
@@ -40,8 +40,18 @@ export function hear (channel, listener) {
   }
 }
 
-function say (message) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+const open = () => socket?.readyState === WebSocket.OPEN
+const say = (message) => { if (open()) socket.send(JSON.stringify(message)) }
+
+/** From the last number on; where there is none though it was asked before, what came in between is loaded anew. */
+function ask (channel, hearer) {
+  hearer.missed = hearer.asked && hearer.since === undefined
+  hearer.asked = true
+  say({ type: 'subscribe', channel, ...hearer.since !== undefined && { since: hearer.since } })
+}
+
+function tell ({ listeners }, event) {
+  for (const listener of [...listeners]) listener(event)
 }
 
 function connect () {
@@ -62,20 +72,24 @@ function heard (message, token) {
     welcome: () => {
       tries = 0
       told('live')
-      for (const [channel, { since }] of hearers) say({ type: 'subscribe', channel, ...since !== undefined && { since } })
+      for (const [channel, hearer] of hearers) ask(channel, hearer)
     },
-    subscribed: () => { if (hearer) hearer.since ??= message.number },
+    subscribed: () => {
+      if (!hearer) return
+      hearer.since ??= message.number
+      if (hearer.missed) tell(hearer, null)
+      hearer.missed = false
+    },
     event: () => {
       if (!hearer) return
       hearer.since = message.event.number
-      for (const listener of [...hearer.listeners]) listener(message.event)
+      tell(hearer, message.event)
     },
     error: () => {
       if (message.code === 'unauthenticated') refresh(token).catch(() => {})
       if (message.code === 'failed_precondition' && hearer) { // what was missed is no longer kept
         hearer.since = undefined
-        say({ type: 'subscribe', channel: message.channel })
-        for (const listener of [...hearer.listeners]) listener(null)
+        ask(message.channel, hearer)
       }
     }
   }
