@@ -22,7 +22,7 @@ function route () {
   shown.leave?.()
   showBar(name)
   document.title = `${TABS[name] ?? 'TERAFFI'} · TERAFFI`
-  main.replaceChildren()
+  for (const part of [main, document.getElementById('notices')]) part.replaceChildren()
   main.className = name
   shown = { name, ...(SCREENS[name] ?? signin)(main, { id, me: claims(), enter }) }
   main.querySelector('h1')?.focus()

@@ -51,7 +51,7 @@ function draw (place, width, ways, names, choose) {
   const narrow = width < WIDE
   const at = new Map(columns.flatMap((column, layer) => column.map((id, row) => [id, {
     x: SIDE + layer / (columns.length - 1) * (width - 2 * SIDE),
-    y: TOP + (row + (rows - column.length) / 2 + (narrow && layer % 2 === 1 ? 0.5 : 0)) * ROW
+    y: TOP + (row + (rows - column.length) / 2 + (narrow && layer % 2 === 1 && layer < columns.length - 1 ? 0.5 : 0)) * ROW
   }])))
   const height = TOP + (rows + (narrow ? 0.5 : 0)) * ROW - 12
   const drawn = linesOf(ways, lines).map((line) => edge(line, line.places.map((id) => at.get(id)), !narrow, choose))
