@@ -11,6 +11,7 @@ import type { Actor } from '../models/actor.js'
 import type { Affinity } from '../models/affinity.js'
 import { PartnershipFilter, PartnershipInput, StageInput } from '../models/deals.js'
 import type { NumberedEvent } from '../models/events.js'
+import { AssetInput } from '../models/workspaces.js'
 import { actorOf, demand, seekerOf } from './actor.js'
 import { hear, type Heard } from './channels.js'
 import { checkCost } from './cost.js'
@@ -148,10 +149,8 @@ const mutation: Record<string, Args<never>> = {
   }) satisfies Args<{ input: object }>,
   updatePartnershipStage: ((_, { id, stage }, { engine, actor }) =>
     engine.deals.move(actor, id, check(StageInput, { stage }, 'The stage'))) satisfies Args<{ id: string, stage: string }>,
-  submitCreativeAsset: ((_, { workspaceId }, { actor }) => {
-    demand(actor, 'workspace:create')
-    throw new EngineError('failed_precondition', `There are no workspaces yet, so "${workspaceId}" can take no asset; they come with the collaboration rooms.`)
-  }) satisfies Args<{ workspaceId: string }>
+  submitCreativeAsset: ((_, { workspaceId, asset }, { engine, actor }) =>
+    engine.workspaces.addAsset(actor, workspaceId, check(AssetInput, given(asset), 'The asset'))) satisfies Args<{ workspaceId: string, asset: object }>
 }
 
 type Pass = (event: NumberedEvent) => boolean
