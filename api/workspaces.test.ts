@@ -7,7 +7,7 @@ import { openWorkspaces } from '../engine/workspaces/workspaces.js'
 import { EVENTS, type NumberedEvent } from '../models/events.js'
 import type { Asset, Comment, Workspace, WorkspaceContent } from '../models/workspaces.js'
 import { loggedIn, type Login } from '../test/login.js'
-import { testEngine } from '../test/world.js'
+import { fact, testEngine } from '../test/world.js'
 import { buildApp } from './app.js'
 
 const engine = await testEngine(t)
@@ -152,18 +152,21 @@ t.test('A-19 each event that is told has its shape, and can be heard again from 
   await engine.deals.move(bo.actor, deal.id, { stage: 'initial_contact' })
   const milestone = await engine.deals.addMilestone(ada.actor, deal.id, { title: 'First cup' })
   await engine.deals.changeMilestone(ada.actor, deal.id, milestone.id, { status: 'completed' })
+  const lastMonth = new Date(new Date().setUTCDate(0)).toISOString()
+  await engine.learn(tenantId, { facts: [0, 1, 2].map((i) => fact('cy-moss COVERS_TOPIC trend:foraging', { observedAt: lastMonth, source: `paper/${i}` })) })
+  await engine.culturalTrends(tenantId, {})
   await engine.recommendations(tenantId, { memberId: ada.actor.memberId })
   await ask(ada, 'POST', `${ROOMS}/${id}/comments`, { text: 'One.' })
   const number = await engine.events.last(tenantId)
   await ask(bo, 'POST', `${ROOMS}/${id}/comments`, { text: 'Two.' })
   await ask(bo, 'POST', `${ROOMS}/${id}/assets`, { name: 'Poster', type: 'image' })
 
-  const channels = [`partnership:${deal.id}`, `workspace:${id}`, ...[boss, ada].flatMap(({ actor }) => [`member:${actor.memberId}`, `affinity:${actor.memberId}`])]
+  const channels = ['trends', `partnership:${deal.id}`, `workspace:${id}`, ...[boss, ada].flatMap(({ actor }) => [`member:${actor.memberId}`, `affinity:${actor.memberId}`])]
   const told = (await Promise.all(channels.map((channel) => engine.events.since(tenantId, channel, 0)))).flat()
   const wrong = ({ name, data }: NumberedEvent) => Compile(EVENTS[name]).Errors(data)
   for (const event of told) t.strictSame(wrong(event), [], event.name)
   t.strictSame([...new Set(told.map(({ name }) => name))].sort(), [
-    'AffinityCalculated', 'AssetUploaded', 'CommentAdded', 'MemberRegistered', 'MemberUpdated', 'MilestoneCompleted', 'PartnershipCreated', 'PartnershipStageChanged'
+    'AffinityCalculated', 'AssetUploaded', 'CommentAdded', 'CulturalTrendDetected', 'MemberRegistered', 'MemberUpdated', 'MilestoneCompleted', 'PartnershipCreated', 'PartnershipStageChanged'
   ])
   t.match(await engine.events.since(tenantId, `workspace:${id}`, number), [
     { name: 'CommentAdded', number: number + 1, data: { workspaceId: id, comment: { text: 'Two.', authorId: bo.actor.memberId } } },

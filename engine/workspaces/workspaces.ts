@@ -35,7 +35,9 @@ export function openWorkspaces ({ graph, emit, deals }: WorkspaceParts) {
     return row.workspace
   }
 
-  async function list (actor: Actor, { limit = LIST_DEFAULT, cursor }: WorkspaceFilter = {}): Promise<{ data: Workspace[], meta: { limit: number, cursor: string | null } }> {
+  async function list (
+    actor: Actor, { limit = LIST_DEFAULT, cursor }: WorkspaceFilter = {}
+  ): Promise<{ data: Workspace[], meta: { limit: number, cursor: string | null } }> {
     demand(actor, READ)
     const found: Workspace[] = []
     let next: string | null = cursor ?? null
@@ -61,7 +63,8 @@ export function openWorkspaces ({ graph, emit, deals }: WorkspaceParts) {
 
   async function addComment (actor: Actor, workspaceId: string, { text }: CommentInput): Promise<Comment> {
     await admitted(actor, UPDATE, workspaceId)
-    const parameters = { tenantId: actor.tenantId, workspaceId, comment: { id: randomUUID(), text, authorId: actor.memberId, at: now() }, max: COMMENTS_MAX }
+    const comment = { id: randomUUID(), text, authorId: actor.memberId, at: now() }
+    const parameters = { tenantId: actor.tenantId, workspaceId, comment, max: COMMENTS_MAX }
     const [row] = await graph.write((run) => run<{ comment: Comment }>('workspaces/add-comment', parameters))
     if (row === undefined) throw new EngineError('failed_precondition', `A workspace holds at most ${COMMENTS_MAX} comments.`)
     await emit(actor.tenantId, { name: 'CommentAdded', data: { workspaceId, comment: row.comment } }, [`workspace:${workspaceId}`])
@@ -70,7 +73,8 @@ export function openWorkspaces ({ graph, emit, deals }: WorkspaceParts) {
 
   async function addAsset (actor: Actor, workspaceId: string, { name, type, url }: AssetInput): Promise<Asset> {
     await admitted(actor, UPDATE, workspaceId)
-    const parameters = { tenantId: actor.tenantId, workspaceId, asset: { id: randomUUID(), name, type, url: url ?? null, submittedBy: actor.memberId, at: now() }, max: ASSETS_MAX }
+    const asset = { id: randomUUID(), name, type, url: url ?? null, submittedBy: actor.memberId, at: now() }
+    const parameters = { tenantId: actor.tenantId, workspaceId, asset, max: ASSETS_MAX }
     const [row] = await graph.write((run) => run<{ asset: Asset }>('workspaces/add-asset', parameters))
     if (row === undefined) throw new EngineError('failed_precondition', `A workspace holds at most ${ASSETS_MAX} assets.`)
     await emit(actor.tenantId, { name: 'AssetUploaded', data: { workspaceId, asset: row.asset } }, [`workspace:${workspaceId}`])
