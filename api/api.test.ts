@@ -51,6 +51,7 @@ const fresh = () => ({ email: `${Math.random().toString(36).slice(2)}@example.or
 const spare = () => loggedIn(app, engine, { tenantId: admin.actor.tenantId, name: 'Spare' })
 const partnership = { title: 'A tour', members: [{ memberId: admin.actor.memberId }, { memberId: bo.actor.memberId }], currency: 'EUR' }
 const deal = (await post(`${API}/partnerships`, partnership)).json().data
+const room = (await post(`${API}/collaboration/workspaces`, { partnershipId: deal.id })).json().data
 const openapi = (await get('/openapi.json')).json() as Document
 
 /** A good request of each route. */
@@ -103,6 +104,12 @@ const GOOD: [string, string, () => ReturnType<typeof get>][] = [
   ['get', `${API}/analytics/dashboard`, () => get(`${API}/analytics/dashboard`)],
   ['get', `${API}/analytics/partnerships`, () => get(`${API}/analytics/partnerships`)],
   ['get', `${API}/analytics/performance`, () => get(`${API}/analytics/performance`)],
+  ['get', `${API}/collaboration/workspaces`, () => get(`${API}/collaboration/workspaces`)],
+  ['post', `${API}/collaboration/workspaces`, () => post(`${API}/collaboration/workspaces`, { partnershipId: deal.id })],
+  ['get', `${API}/collaboration/workspaces/{id}`, () => get(`${API}/collaboration/workspaces/${room.id}`)],
+  ['post', `${API}/collaboration/workspaces/{id}/comments`, () => post(`${API}/collaboration/workspaces/${room.id}/comments`, { text: 'A fine tour.' })],
+  ['post', `${API}/collaboration/workspaces/{id}/assets`, () =>
+    post(`${API}/collaboration/workspaces/${room.id}/assets`, { name: 'Poster', type: 'image', url: 'https://example.org/a.png' })],
   ['get', '/health', () => get('/health')],
   ['get', '/ready', () => get('/ready')]
 ]

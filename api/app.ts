@@ -24,6 +24,7 @@ import { onboardingRoutes } from './routes/onboarding.js'
 import { partnershipRoutes } from './routes/partnerships.js'
 import { trendRoutes } from './routes/trends.js'
 import { operationsRoutes } from './routes/operations.js'
+import { workspaceRoutes } from './routes/workspaces.js'
 import { validatorCompiler } from './validate.js'
 
 export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxTypeProvider>
@@ -80,6 +81,7 @@ export async function buildApp (engine: Engine, { logTo, corsOrigins }: AppOptio
   await app.register(graphRoutes, { engine })
   await app.register(partnershipRoutes, { engine })
   await app.register(analyticsRoutes, { engine })
+  await app.register(workspaceRoutes, { engine })
   return app
 }
 

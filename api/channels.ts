@@ -28,10 +28,7 @@ const RULES: Record<string, Rule> = {
   affinity: own,
   member: own,
   trends: async (_, actor) => { demand(actor, 'trend:read') },
-  workspace: async (_, actor, id) => {
-    demand(actor, 'workspace:read')
-    throw new EngineError('not_found', `There is no workspace "${id}".`)
-  }
+  workspace: (engine, actor, id) => engine.workspaces.mayRead(actor, id)
 }
 
 const WAITING_MAX = 1000

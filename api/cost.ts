@@ -8,7 +8,7 @@ const COST_MAX = 10_000
 /** Asked of the root, a question costs a way to a store at least, and some cost much more. */
 const ROOT = 100
 const HEAVY = 1_000
-const IS_HEAVY = new Set(['affinityRecommendations', 'recommendations', 'marketIntelligence'])
+const IS_HEAVY = new Set(['affinityRecommendations', 'recommendations', 'marketIntelligence', 'analytics', 'insights'])
 /** A list that is not limited is taken for so long. */
 const LENGTH = 20
 const LENGTH_MAX = 100

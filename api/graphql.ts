@@ -5,18 +5,22 @@ import type { GraphQLSchema } from 'graphql'
 import mercurius from 'mercurius'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { Type } from 'typebox'
 import type { Engine } from '../engine/engine.js'
 import { EngineError } from '../engine/errors.js'
+import type { MemberProfile } from '../models/accounts.js'
 import type { Actor } from '../models/actor.js'
 import type { Affinity } from '../models/affinity.js'
 import { PartnershipFilter, PartnershipInput, StageInput } from '../models/deals.js'
-import type { NumberedEvent } from '../models/events.js'
+import type { EventName, NumberedEvent } from '../models/events.js'
+import { AssetInput } from '../models/workspaces.js'
 import { actorOf, demand, seekerOf } from './actor.js'
 import { hear, type Heard } from './channels.js'
 import { checkCost } from './cost.js'
 import { GraphQLError, isInputObjectType, parse, validate } from './language.js'
 import { failed } from './problem.js'
 import { RecommendationsRequest } from './routes/affinity.js'
+import { Period } from './routes/analytics.js'
 import { check } from './validate.js'
 
 /** Who asks, for our resolvers and (as `jwt`) for the rules of `models/graph.graphql`. */
@@ -110,8 +114,26 @@ async function makeSchema (driver: Engine['graph']['driver']): Promise<GraphQLSc
   const schema = await new Neo4jGraphQL({ driver, typeDefs, resolvers: resolvers as never, features: { excludeDeprecatedFields: EXCLUDED, authorization: { key: 'unused: who asks is known already' } } }).getSchema()
   // The rules need the tenant among the filters, those who ask do not.
   for (const type of Object.values(schema.getTypeMap())) if (isInputObjectType(type)) delete type.getFields().tenantId
+  boundContents(schema)
   return schema
 }
+
+/** The library passes on whatever numbers it gets. */
+function boundContents (schema: GraphQLSchema): void {
+  const { contents } = schema.getQueryType()!.getFields()
+  const { resolve } = contents!
+  contents!.resolve = (root, args, context, info) => {
+    check(ContentsRequest, given(args), 'The request')
+    return resolve!(root, { filter: null, ...args }, context, info)
+  }
+}
+
+const Word = Type.String({ minLength: 1, maxLength: 100 })
+const ContentsRequest = Type.Object({
+  filter: Type.Optional(Type.Object({ type: Type.Optional(Word), genre: Type.Optional(Word) })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 }))
+})
 
 const EXCLUDED = {
   mutationOperations: true,
@@ -130,7 +152,23 @@ const recommended: Args<Recommend> = async (_, args, { engine, actor }) => {
   return (await engine.recommendations(actor.tenantId, { ...request, memberId: seekerOf(actor, memberId)! })).data
 }
 
+const notBuilt = (what: string) => () => { throw new EngineError('failed_precondition', `${what} is not built yet.`) }
+
+async function analyticsOf (engine: Engine, actor: Actor, request: Parameters<Engine['deals']['analytics']>[2]) {
+  const { data: figures, meta } = await engine.deals.analytics(actor, 'dashboard', request)
+  return { ...meta, figures }
+}
+
+interface During { period?: object | null }
+const periodOf = ({ period }: During) => check(Period, given(period ?? {}), 'The period')
+
 const query: Record<string, Args<never>> = {
+  me: async (_, __, { engine: { accounts: { members } }, actor }) => {
+    const [profile, brandStrategy] = await Promise.all([members.get(actor, actor.memberId), members.strategy(actor)])
+    return { id: actor.memberId, email: actor.email, subscriptionTier: actor.tier, profile, brandStrategy }
+  },
+  analytics: ((_, args, { engine, actor }) => analyticsOf(engine, actor, periodOf(args))) satisfies Args<During>,
+  insights: ((_, args, { engine, actor }) => engine.deals.insights(actor, periodOf(args))) satisfies Args<During>,
   affinityRecommendations: recommended,
   recommendations: recommended,
   partnerships: (async (_, { filter }, { engine, actor }) =>
@@ -148,10 +186,11 @@ const mutation: Record<string, Args<never>> = {
   }) satisfies Args<{ input: object }>,
   updatePartnershipStage: ((_, { id, stage }, { engine, actor }) =>
     engine.deals.move(actor, id, check(StageInput, { stage }, 'The stage'))) satisfies Args<{ id: string, stage: string }>,
-  submitCreativeAsset: ((_, { workspaceId }, { actor }) => {
-    demand(actor, 'workspace:create')
-    throw new EngineError('failed_precondition', `There are no workspaces yet, so "${workspaceId}" can take no asset; they come with the collaboration rooms.`)
-  }) satisfies Args<{ workspaceId: string }>
+  submitCreativeAsset: ((_, { workspaceId, asset }, { engine, actor }) =>
+    engine.workspaces.addAsset(actor, workspaceId, check(AssetInput, given(asset), 'The asset'))) satisfies Args<{ workspaceId: string, asset: object }>,
+  generateContent: notBuilt('Generating content'),
+  publishContent: notBuilt('Publishing content'),
+  connectPlatform: notBuilt('Connecting platforms')
 }
 
 type Pass = (event: NumberedEvent) => boolean
@@ -161,12 +200,19 @@ const listening = <T>(argument: string, channel: string, pass: Pass, answer: (ev
   subscribe: async (_: unknown, args: Record<string, string>, { engine, whoAsks, open }: Context) => {
     if (whoAsks === undefined || open === undefined) throw new EngineError('invalid_argument', 'Subscriptions are for sockets (graphql-transport-ws).')
     if (open.subscriptions >= SUBSCRIPTIONS_MAX) throw new EngineError('resource_exhausted', `A socket may have ${SUBSCRIPTIONS_MAX} subscriptions at once.`)
-    const events = await hear(engine, `${channel}:${args[argument]}`, whoAsks)
+    const events = await hear(engine, `${channel}:${args[argument]}`, whoAsks).catch(refused)
     open.subscriptions++
     return only(events, pass, () => { open.subscriptions-- })
   },
   resolve: (event: NumberedEvent, args: Record<string, string>, context: Context) => answer(event, context, args[argument]!)
 })
+
+/** Over a socket nobody formats errors, so a refusal brings its code along. */
+function refused (error: unknown): never {
+  if (!(error instanceof EngineError)) throw error
+  const { code, message } = failed(error)
+  throw new GraphQLError(message, { extensions: { code: code.toUpperCase() } })
+}
 
 function only (events: Heard, pass: Pass, ended: () => void): Heard {
   let finish = () => { finish = () => {}; ended() }
@@ -181,18 +227,31 @@ function only (events: Heard, pass: Pass, ended: () => void): Heard {
   return heard
 }
 
+const OF_DEALS = new Set<EventName>(['PartnershipCreated', 'PartnershipStageChanged', 'MilestoneCompleted'])
 const told = ({ name, number, at }: NumberedEvent) => ({ event: name, number, at })
 const subscription = {
   partnershipUpdates: listening('partnershipId', 'partnership', () => true, async (event, { engine, whoAsks }, id) =>
     ({ ...told(event), partnership: await engine.deals.get(await whoAsks!(), id) })),
   newAffinityMatches: listening('memberId', 'affinity', ({ name }) => name === 'AffinityCalculated', ({ data }) => (data as { matches: Affinity[] }).matches),
-  realTimeCollaboration: listening('workspaceId', 'workspace', () => true, (event) => ({ ...told(event), data: JSON.stringify(event.data) }))
+  realTimeCollaboration: listening('workspaceId', 'workspace', () => true, (event) => ({ ...told(event), data: JSON.stringify(event.data) })),
+  contentPublished: { subscribe: notBuilt('Publishing content') },
+  analyticsUpdated: listening('userId', 'member', ({ name }) => OF_DEALS.has(name), async (_, { engine, whoAsks }, memberId) =>
+    analyticsOf(engine, await whoAsks!(), { memberId }))
 }
 
 const resolvers = {
   Query: query,
   Mutation: mutation,
   Subscription: subscription,
+  UserProfile: {
+    fullName: ({ name }: MemberProfile) => name,
+    headline: ({ businessInfo }: MemberProfile) => businessInfo?.about,
+    bio: ({ basicInfo }: MemberProfile) => basicInfo?.about,
+    industry: ({ businessInfo }: MemberProfile) => businessInfo?.industry,
+    type: ({ businessInfo }: MemberProfile) => businessInfo?.type,
+    goals: ({ goals }: MemberProfile) => goals?.about,
+    preferences: ({ preferences }: MemberProfile) => preferences?.about
+  },
   AffinityMatch: { components: ({ components }: Affinity) => Object.entries(components).map(([term, value]) => ({ term, value })) }
 }
 

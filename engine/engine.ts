@@ -34,6 +34,7 @@ import { openIndex, type Index } from './index/vector-index.js'
 import { answersDocument, learn, triplesOf, type Lesson, type LearnProgress } from './learn.js'
 import { openStores } from './stores.js'
 import { culturalTrends, detectTrends, market } from './trends/trends.js'
+import { openWorkspaces } from './workspaces/workspaces.js'
 import { worldLesson } from '../seeds/load.js'
 
 /** Everything that thinks, behind one door; REST, CLI and tests call these functions. */
@@ -80,8 +81,10 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   const parts: Parts = { config, graph, deals, cache, events, embedder, index }
   const { emit } = events
   const desk = keep(openDealsDesk({ deals, graph, emit }))
-  const belongings: Belonging[] = [ // what deals, events and feedback keep of a member
+  const workspaces = openWorkspaces({ graph, emit, deals: desk })
+  const belongings: Belonging[] = [ // what deals, workspaces, events and feedback keep of a member
     desk.belonging,
+    workspaces.belonging,
     { name: 'events', read: events.about, erase: events.forgetMember },
     { name: 'feedback', read: (tenantId, memberId) => feedbackGiven(graph, tenantId, memberId), erase: async () => {} } // goes with the node
   ]
@@ -99,6 +102,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     events,
     accounts,
     deals: desk,
+    workspaces,
     extract: (text: string, options: { owner: string, mode?: 'lenient' | 'strict' }): Extraction => extract(text, options),
     discover: (tenantId: string, request: DiscoverRequest) => discover(parts, tenantId, request),
     recommendations: (tenantId: string, request: RecommendationsRequest) => recommendations(parts, tenantId, request),
@@ -262,6 +266,7 @@ async function seed (parts: Parts, tenantId: string, onProgress?: LearnProgress)
 async function query ({ graph }: Parts, tenantId: string, name: string, parameters: Record<string, unknown>): Promise<Row[]> {
   const query = graph.queries.get(name)
   if (name.startsWith('accounts/')) throw new EngineError('permission_denied', `Query ${name} is for logins only.`)
+  if (name.startsWith('workspaces/')) throw new EngineError('permission_denied', `Query ${name} is for the parties of a partnership only.`)
   if (query?.writes) throw new EngineError('permission_denied', `Query ${name} writes; only read queries can be run by hand.`)
   const problem = query && problemWith(query, { ...parameters, tenantId })
   if (problem) throw new EngineError('invalid_argument', problem)

@@ -109,3 +109,11 @@ export const MemberProfile = Type.Object({
   verification: Verification
 })
 export type MemberProfile = Static<typeof MemberProfile>
+
+/** What the facts of a member come to as a brand. */
+export interface BrandStrategy {
+  valueProposition: string | null
+  targetAudience: string[]
+  contentPillars: string[]
+  goals: string[]
+}

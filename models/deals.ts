@@ -165,10 +165,20 @@ export const Figure = Type.Object({
   unit: Type.String({ description: 'count, days, ratio, or a currency, then in minor units' }),
   of: orNull<string>('string'),
   source: Word(['postgres', 'neo4j', 'both'] as const),
+  n: Type.Optional(Type.Integer({ description: 'how many partnerships or transactions it is made of' })),
   counts: Type.String({ description: 'what it counts, in words' }),
   drill: Type.String({ description: 'the request that lists what it counts' })
 })
 export type Figure = Static<typeof Figure>
+
+/** A figure that has grown, beside what it was in the period before, and how many things each is made of. */
+export interface Insight extends Pick<Figure, 'name' | 'value' | 'unit' | 'of'> {
+  kind: 'positive'
+  previous: number
+  sampleSize: number
+  previousSampleSize: number
+  text: string
+}
 
 /** Where the two stores disagree about a partnership; `waiting`: the outbox has still to bring it. */
 export const Difference = Type.Object({ partnershipId: Id, waiting: Type.Boolean(), what: Type.String() })

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Affinity } from './affinity.js'
+import { Asset, Comment } from './workspaces.js'
 
 const Id = Type.String()
 
@@ -15,8 +16,8 @@ export const EVENTS = {
     trend: Type.Object({ id: Id, name: Type.String(), momentum_score: Type.Number(), status: Type.String() }),
     relevantMembers: Type.Array(Id)
   }),
-  AssetUploaded: Type.Object({ workspaceId: Id, asset: Type.Record(Type.String(), Type.Unknown()) }),
-  CommentAdded: Type.Object({ workspaceId: Id, comment: Type.Record(Type.String(), Type.Unknown()) }),
+  AssetUploaded: Type.Object({ workspaceId: Id, asset: Asset }),
+  CommentAdded: Type.Object({ workspaceId: Id, comment: Comment }),
   WorkflowStateChanged: Type.Object({ workflowId: Id, newState: Type.String() })
 } as const
 export type EventName = keyof typeof EVENTS

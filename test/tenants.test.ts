@@ -21,6 +21,9 @@ const bo = await loggedIn(app, engine, { name: 'Bo Moss', tenantId: ada.actor.te
 const made = async (url: string, body: object) => String((await ask('POST', `${API}${url}`, ada, body)).json().data.id)
 const deal = await made('/partnerships', { title: `The ${MARK} tour`, members: [{ memberId: ada.actor.memberId }, { memberId: bo.actor.memberId }], currency: 'EUR' })
 const milestone = await made(`/partnerships/${deal}/milestones`, { title: `First ${MARK}` })
+const room = await made('/collaboration/workspaces', { partnershipId: deal })
+await made(`/collaboration/workspaces/${room}/comments`, { text: `More ${MARK}!` })
+await made(`/collaboration/workspaces/${room}/assets`, { name: `The ${MARK} poster`, type: 'image' })
 const feedback = await made('/affinity/feedback', { targetId: bo.actor.memberId, type: 'saved', reason: MARK })
 
 /** What Ada's tenant has, and an id of the same kind that nobody has. */
@@ -29,6 +32,7 @@ const IDS = {
   colleague: [bo.actor.memberId, 'member:nobody'],
   deal: [deal, randomUUID()],
   milestone: [milestone, randomUUID()],
+  room: [room, randomUUID()],
   feedback: [feedback, 'f0000000000000000'],
   nothing: ['', '']
 } as const
@@ -37,6 +41,7 @@ const IDS = {
 interface Row { about?: keyof typeof IDS, url?: (id: string) => string, body?: (id: string) => object, as?: 'spare', key?: boolean }
 const member = { about: 'member' } as const
 const partnership = (rest = '', more: Row = {}): Row => ({ about: 'deal', url: (id) => `${API}/partnerships/${id}${rest}`, ...more })
+const workspace = (rest = '', more: Row = {}): Row => ({ about: 'room', url: (id) => `${API}/collaboration/workspaces/${id}${rest}`, ...more })
 const ROWS: Record<string, Row> = {
   'POST /api/v1/auth/logout': { as: 'spare' },
   'GET /api/v1/members/profile': {},
@@ -74,6 +79,11 @@ const ROWS: Record<string, Row> = {
   'GET /api/v1/partnerships/:id/transactions': partnership('/transactions'),
   'POST /api/v1/partnerships/:id/transactions': partnership('/transactions', { key: true, body: () => ({ amountMinor: 1_000, currency: 'EUR', type: 'payment' }) }),
   'GET /api/v1/partnerships/:id/ledger': partnership('/ledger'),
+  'GET /api/v1/collaboration/workspaces': {},
+  'POST /api/v1/collaboration/workspaces': { about: 'deal', body: (id) => ({ partnershipId: id }) },
+  'GET /api/v1/collaboration/workspaces/:id': workspace(),
+  'POST /api/v1/collaboration/workspaces/:id/comments': workspace('/comments', { body: () => ({ text: 'x' }) }),
+  'POST /api/v1/collaboration/workspaces/:id/assets': workspace('/assets', { body: () => ({ name: 'x', type: 'image' }) }),
   'GET /api/v1/analytics/dashboard': {},
   'GET /api/v1/analytics/partnerships': {},
   'GET /api/v1/analytics/performance': {}

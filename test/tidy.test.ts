@@ -17,6 +17,7 @@ const MAY: Record<string, string[]> = {
   stores: ['config', 'embedded'],
   deals: [],
   desk: ['accounts', 'deals', 'graph'],
+  workspaces: ['accounts', 'graph'],
   graph: ['extraction'],
   index: ['config'],
   trends: ['graph'],
@@ -26,7 +27,7 @@ const MAY: Record<string, string[]> = {
   affinity: ['graph', 'extraction', 'cache'],
   accounts: ['graph', 'extraction', 'learn', 'cache'],
   seeds: ['graph', 'learn', 'extraction'],
-  engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'seeds'],
+  engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'seeds'],
   api: ['accounts', 'config', 'engine', 'stores', 'embedded', 'extraction', 'benchmarks'],
   benchmarks: ['config', 'engine', 'extraction', 'index', 'seeds']
 }

@@ -21,8 +21,8 @@ export async function runQuery (name: string, { param = [], format }: { param?: 
   else print(rows.length === 0 ? 'No rows.' : table(rows))
 }
 
-/** The library without what writes, and what is of accounts: that belongs to the engine. */
-const readable = (): Map<string, Query> => new Map([...loadQueries()].filter(([name, { writes }]) => !writes && !name.startsWith('accounts/')))
+/** The library without what writes, and what is of accounts and workspaces: that belongs to the engine. */
+const readable = (): Map<string, Query> => new Map([...loadQueries()].filter(([name, { writes }]) => !writes && !/^(?:accounts|workspaces)\//.test(name)))
 
 /** A parameter from the command line in the type that the header of the query states. */
 function valueOf (type: string | undefined, text: string): unknown {

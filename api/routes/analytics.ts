@@ -7,7 +7,7 @@ import { actorOf } from '../actor.js'
 import { answered, failures, inEnvelope } from './answers.js'
 
 const Day = Type.String({ pattern: '^[1-9]\\d{3}-\\d{2}-\\d{2}$', description: 'as 2026-11-30' })
-const Period = Type.Object({ from: Type.Optional(Day), to: Type.Optional(Day) }, { additionalProperties: false })
+export const Period = Type.Object({ from: Type.Optional(Day), to: Type.Optional(Day) }, { additionalProperties: false })
 const Meta = Type.Object({ from: Type.String(), to: Type.String(), degraded: Type.Array(Type.String()), requestId: Type.String() })
 
 const SUMMARIES = {

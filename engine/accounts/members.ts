@@ -10,6 +10,7 @@ import type { Graph } from '../graph/graph.js'
 import { liveKey, type AccountRow } from './accounts.js'
 import { demand } from './can.js'
 import { patched, readProfile, replaced, writeProfile, type Profile } from './profile.js'
+import { brandStrategy } from './strategy.js'
 
 /** Another room that keeps something of a member: to be handed out on export, and let go of (or made nameless) on erasure. */
 export interface Belonging {
@@ -79,6 +80,12 @@ export function openMembers ({ graph, cache, emit, sync, belongings }: MemberPar
 
   return {
     get,
+    /** What the actor's own facts come to as a brand. */
+    async strategy (actor: Actor) {
+      const { tenantId, memberId } = actor
+      demand(actor, 'member:read', { memberId })
+      return brandStrategy(graph, tenantId, memberId, now().slice(0, 10))
+    },
     replace: async (actor: Actor, input: ProfileInput) => {
       await change(actor, replaced(input))
       return get(actor, actor.memberId)

@@ -58,18 +58,21 @@ export const performanceFigures = (deals: Deals, tenantId: string, { from, to, p
 
 const byStatus = async (sql: Sql, period: Selection): Promise<Figure[]> =>
   (await sql<{ status: string, n: number }>(`SELECT status, count(*)::int AS n FROM partnerships p WHERE ${began} GROUP BY status ORDER BY status`, period))
-    .map(({ status, n }) => figure('partnerships', n, 'count', `partnerships that are ${status}`, `${LIST}?status=${status}`, status))
+    .map(({ status, n }) => ({ ...figure('partnerships', n, 'count', `partnerships that are ${status}`, `${LIST}?status=${status}`, status), n }))
 
 const openValue = async (sql: Sql, period: Selection): Promise<Figure[]> =>
-  (await sql<{ currency: string, amount: string }>(`SELECT currency, sum(total_value_minor) AS amount FROM partnerships p WHERE status IN ('active', 'on_hold') AND ${began}
+  (await sql<{ currency: string, amount: string, n: number }>(`SELECT currency, sum(total_value_minor) AS amount, count(*)::int AS n FROM partnerships p WHERE status IN ('active', 'on_hold') AND ${began}
     GROUP BY currency ORDER BY currency`, period))
-    .map(({ currency, amount }) => figure('open_value', jsonMinor(amount), currency, 'agreed value of the open partnerships', `${LIST}?status=active`))
+    .map(({ currency, amount, n }) => ({ ...figure('open_value', jsonMinor(amount), currency, 'agreed value of the open partnerships', `${LIST}?status=active`), n }))
 
 /** From the ledger: what its accounts took in the period. */
 const moneyMoved = async (sql: Sql, period: Selection): Promise<Figure[]> =>
-  (await sql<{ account: string, currency: string, amount: string }>(`SELECT account, l.currency, sum(l.amount_minor) AS amount
+  (await sql<{ account: string, currency: string, amount: string, n: number }>(`SELECT account, l.currency, sum(l.amount_minor) AS amount, count(DISTINCT t.id)::int AS n
     FROM ledger_entries l JOIN transactions t ON t.tenant_id = l.tenant_id AND t.id = l.transaction_id
     WHERE account IN ('clearing', 'commission') AND ${within('t.created_at')} AND ${takesPart('t.partnership_id')} GROUP BY account, l.currency ORDER BY account, l.currency`, period))
-    .map(({ account, currency, amount }) => account === 'clearing'
-      ? figure('received', jsonMinor(amount), currency, 'payments less refunds', `${LIST}/{id}/ledger`)
-      : figure('commission', jsonMinor(-BigInt(amount)), currency, 'commission earned, less what refunds gave back', `${LIST}/{id}/ledger`))
+    .map(({ account, currency, amount, n }) => ({
+      ...account === 'clearing'
+        ? figure('received', jsonMinor(amount), currency, 'payments less refunds', `${LIST}/{id}/ledger`)
+        : figure('commission', jsonMinor(-BigInt(amount)), currency, 'commission earned, less what refunds gave back', `${LIST}/{id}/ledger`),
+      n
+    }))

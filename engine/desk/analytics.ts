@@ -7,8 +7,8 @@ import { waiting } from '../deals/outbox.js'
 import { EngineError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
 
-/** Days; where none are given, the last thirty. */
-export interface AnalyticsRequest { from?: string, to?: string, now?: string }
+/** Days; where none are given, the last thirty. `memberId`: of the deals that this member takes part in. */
+export interface AnalyticsRequest { from?: string, to?: string, now?: string, memberId?: string }
 
 const DAYS = 30
 const DAY_MS = 24 * 3600 * 1000
@@ -17,18 +17,23 @@ const DAY_MS = 24 * 3600 * 1000
 export async function analytics (
   deals: Deals, graph: Graph, actor: Actor, name: Analysis, request: AnalyticsRequest
 ): Promise<{ data: Figure[], meta: { from: string, to: string, degraded: string[] } }> {
-  const { tenantId, memberId } = actor
-  demand(actor, 'analytics:read', { memberId })
-  const { from, to } = daysOf(request)
-  const period: Period = { from, to, party: can(actor, 'analytics:read', { memberId: '*' }) ? null : memberId } // who may read only their own, reads their own
-  const parts = await Promise.allSettled(SOURCES[name].map((figures) => figures(deals, graph, tenantId, period)))
+  const period = periodOf(actor, request)
+  const parts = await Promise.allSettled(SOURCES[name].map((figures) => figures(deals, graph, actor.tenantId, period)))
   const failures = parts.flatMap((part) => part.status === 'rejected' ? [part.reason as Error] : [])
   const bug = failures.find((error) => !(error instanceof EngineError && error.code === 'unavailable'))
   if (bug !== undefined) throw bug
   return {
     data: parts.flatMap((part) => part.status === 'fulfilled' ? part.value : []),
-    meta: { from, to, degraded: [...new Set(failures.map(({ message }) => message))] }
+    meta: { from: period.from, to: period.to, degraded: [...new Set(failures.map(({ message }) => message))] }
   }
+}
+
+/** What someone may count: who may read only their own, reads their own. */
+export function periodOf (actor: Actor, request: AnalyticsRequest): Period {
+  const { memberId = actor.memberId } = request
+  demand(actor, 'analytics:read', { memberId })
+  const all = request.memberId === undefined && can(actor, 'analytics:read', { memberId: '*' })
+  return { ...daysOf(request), party: all ? null : memberId }
 }
 
 function daysOf ({ now = new Date().toISOString(), to = now.slice(0, 10), from }: AnalyticsRequest): { from: string, to: string } {

@@ -4,6 +4,7 @@ import type { Emit } from '../../models/events.js'
 import { can, demand, type Permission } from '../accounts/can.js'
 import { analytics, type AnalyticsRequest } from './analytics.js'
 import type { Deals } from '../deals/db.js'
+import { insights } from './insights.js'
 import { addTransaction, ledgerOf, listTransactions } from '../deals/ledger.js'
 import { anonymise, keptOf } from '../deals/members.js'
 import { deliverNext, startOutbox, type Deliver } from '../deals/outbox.js'
@@ -76,6 +77,7 @@ export function openDealsDesk ({ deals, graph, emit = async () => {} }: { deals:
     transactions: reading('money:read', listTransactions),
     ledger: reading('money:read', ledgerOf),
     analytics: (actor: Actor, name: Analysis, request: AnalyticsRequest = {}) => analytics(deals, graph, actor, name, request),
+    insights: (actor: Actor, request: AnalyticsRequest = {}) => insights(deals, actor, request),
     /** Where the two stores disagree about a tenant's partnerships. */
     doctor: (tenantId: string): Promise<Difference[]> => differences(deals, graph, tenantId),
     /** What deals keep of a member: handed out on export, made nameless on erasure, since the books must stay. */
