@@ -70,8 +70,8 @@ export const adminOf = (tenantId: string): Credentials =>
   JSON.parse(readFileSync(join(testConfig().TERAFFI_DATA_DIR, 'secrets', `login-${tenantId}.json`), 'utf8'))
 
 /** Returns an access token. */
-export async function logIn (server: Asked, credentials: Credentials): Promise<string> {
-  return (await ask<Tokens>(server, 'POST', '/api/v1/auth/login', { body: credentials })).data.accessToken
+export async function logIn (server: Asked, { email, password }: Credentials): Promise<string> {
+  return (await ask<Tokens>(server, 'POST', '/api/v1/auth/login', { body: { email, password } })).data.accessToken
 }
 
 /** A new account of the server's tenant. */

@@ -101,7 +101,8 @@ async function migrate (pool: pg.Pool, folder: string): Promise<string[]> {
       storage: { executed: () => applied(client, folder), logMigration: async () => {}, unlogMigration: async () => {} },
       logger: undefined
     })
-    return (await steps.up()).map(({ name }) => name)
+    const done = await steps.up().catch((error: Error) => { throw error.cause ?? error }) // umzug's own words would hide ours
+    return done.map(({ name }) => name)
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [LOCK]).finally(() => client.release())
   }
