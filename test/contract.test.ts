@@ -34,7 +34,7 @@ interface Report {
   failures: { title: string, count: number, operations: string[] }[]
 }
 
-t.test(`every answer is as documented, seed ${seed}`, { skip: program === '' ? 'TERAFFI_SCHEMATHESIS does not name the program' : false }, async (t) => {
+t.test(`C-19 every answer is as documented, seed ${seed}`, { skip: program === '' ? 'TERAFFI_SCHEMATHESIS does not name the program' : false }, async (t) => {
   const tenantId = `contract-${randomUUID()}`
   const server = await startServer(t, tenantId)
   const admin = await logIn(server, adminOf(tenantId))
