@@ -1,3 +1,5 @@
+import type { Server, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../engine/config.js'
 import { EngineError } from '../engine/errors.js'
 import type { App } from './app.js'
@@ -11,15 +13,39 @@ export async function listen (app: App, config: Config): Promise<string> {
   })
 }
 
-/** Answers what has been asked, then lets go of the stores. A second signal does not wait. */
-export function closeOnSignal (close: () => Promise<void>): void {
+/** How long a connection that is kept alive has to hear that it ends here. */
+const FAREWELL_MS = 1_000
+
+/**
+ * Answers what has been asked, then lets go of the stores. Each connection hears with its next answer that it was the last one: whoever is
+ * hung up on without that may just have asked. A second signal does not wait.
+ */
+export function closeOnSignal ({ server }: App, close: () => Promise<void>): void {
+  const sayFarewell = farewell(server)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       setTimeout(() => process.exit(1), 10_000).unref()
-      close().then(() => process.exit(0), (error) => {
+      sayFarewell().then(close).then(() => process.exit(0), (error) => {
         console.error(error)
         process.exit(1)
       })
     })
   }
 }
+
+/** Ends when the last connection has been told, or the time is over. */
+function farewell (server: Server): () => Promise<void> {
+  const underWay = new Set<ServerResponse>()
+  let leaving = false
+  server.prependListener('request', (_request, response) => {
+    if (leaving) response.shouldKeepAlive = false
+    underWay.add(response.once('close', () => { underWay.delete(response) }))
+  })
+  return async () => {
+    leaving = true
+    for (const response of underWay) response.shouldKeepAlive = false
+    for (const end = performance.now() + FAREWELL_MS; performance.now() < end && await connections(server) > 0;) await sleep(20)
+  }
+}
+
+const connections = (server: Server) => new Promise<number>((resolve) => { server.getConnections((_error, count) => { resolve(count) }) })

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
+import { openDoor } from '../test/door.js'
 import { type Cache, openCache } from './cache.js'
 import { waitUntil } from './embedded/process.js'
 
@@ -132,28 +131,4 @@ async function timely<T> (t: Test, work: Promise<T>): Promise<T> {
   const result = await work
   t.ok(performance.now() - start < 1_500, 'no call waits for long')
   return result
-}
-
-/** A door before Redis that can be shut (connections refused), left hanging (no bytes pass) and opened again. */
-async function openDoor (t: Test, { hostname, port }: URL): Promise<{ port: number, shut (): void, hang (): void, open (): void }> {
-  const sockets = new Set<Socket>()
-  let state: 'open' | 'shut' | 'hanging' = 'open'
-  const server = createServer((near) => {
-    if (state === 'shut') { near.destroy(); return }
-    const far = connect(Number(port || 6379), hostname)
-    for (const [from, to] of [[near, far], [far, near]] as const) {
-      sockets.add(from)
-      from.on('error', () => {}).on('close', () => to.destroy())
-      from.on('data', (bytes) => { if (state === 'open') to.write(bytes) })
-    }
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const cut = () => { for (const socket of sockets) socket.destroy() }
-  t.teardown(() => { cut(); server.close() })
-  return {
-    port: (server.address() as AddressInfo).port,
-    shut: () => { state = 'shut'; cut() },
-    hang: () => { state = 'hanging' },
-    open: () => { if (state === 'hanging') cut(); state = 'open' }
-  }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Affinity, Answer, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, OnboardingRequest } from '../models/affinity.js'
 import type { Relation, Label } from '../models/vocabulary.js'
 import { kindOf } from '../models/vocabulary.js'
@@ -273,21 +274,34 @@ async function query ({ graph }: Parts, tenantId: string, name: string, paramete
   return graph.read(name, { ...parameters, tenantId })
 }
 
-async function status ({ graph, deals, cache, embedder, index }: Parts) {
-  const check = (work: Promise<unknown>) => work.then(() => ({ ok: true, detail: 'ok' }), (error: Error) => ({ ok: false, detail: error.message }))
+const PING_MS = 5_000
+
+async function status (parts: Parts) {
+  const { graph, deals, cache, embedder } = parts
+  const silence = sleep(PING_MS, null, { ref: false }).then(() => { throw new Error(`No answer within ${PING_MS / 1000} seconds.`) })
+  const check = (work: Promise<unknown>) => Promise.race([work, silence])
+    .then(() => ({ ok: true, detail: 'ok' }), (error: Error) => ({ ok: false, detail: error.message }))
   const [neo4j, postgres] = await Promise.all([check(graph.ping()), check(deals.ping())])
   const health = cache.health()
   return {
     ready: neo4j.ok && postgres.ok,
     stores: { neo4j, postgres, cache: { ok: !health.degraded, detail: health.reason ?? cache.kind } } as Record<string, { ok: boolean, detail: string }>,
     embedder: embedder.id,
-    degraded: [...index.degraded, ...health.reason === null ? [] : [health.reason]]
+    degraded: degradedOf(parts)
   }
+}
+
+/** What is off, as far as is known without asking: the outbox asks Postgres every second. */
+function degradedOf ({ index, cache, deals }: Parts): string[] {
+  return [
+    ...index.degraded,
+    ...cache.health().degraded ? ['Redis does not answer; each process remembers and counts for itself.'] : [],
+    ...deals.health().degraded ? ['Postgres does not answer; deals wait until it does.'] : []
+  ]
 }
 
 async function metaOf (parts: Parts, tenantId: string, ranked: Omit<Ranked, 'order'>, started: number, request: object): Promise<AnswerMeta> {
   const version = parts.index.graphVersion(tenantId)
-  const health = parts.cache.health()
   return {
     recommId: 'r' + shortHash(JSON.stringify([tenantId, version, request])),
     tookMs: performance.now() - started,
@@ -296,6 +310,6 @@ async function metaOf (parts: Parts, tenantId: string, ranked: Omit<Ranked, 'ord
     embedder: parts.embedder.id,
     weights: ranked.weights,
     fallback: ranked.fallback,
-    degraded: [...parts.index.degraded, ...health.reason === null ? [] : [health.reason]]
+    degraded: degradedOf(parts)
   }
 }

@@ -13,6 +13,12 @@ import { ROOT, setup } from './setup.mjs'
 
 const DATA = join(ROOT, '.data', 'test')
 const MODELS = join(ROOT, '.data', 'models')
+/** What only some machines have, and `.ci/run` brings. */
+const SYSTEM = {
+  TERAFFI_TEST_DATABASE_URL: 'the deals are tested on the embedded PostgreSQL alone.',
+  TERAFFI_TEST_REDIS_URL: 'the cache is tested within the process alone.',
+  TERAFFI_SCHEMATHESIS: 'the API is not fuzzed.'
+}
 const NONE = { pass: 0, fail: 0, skip: 0, todo: 0 }
 
 setup()
@@ -31,6 +37,7 @@ const checks = whole
   ? [check('types', ['typescript', 'bin/tsc', '--noEmit', '-p', ROOT]), check('style', ['eslint', 'bin/eslint.js', ROOT])]
   : []
 const [stores, ...checked] = await Promise.allSettled([openStores(), ...checks])
+for (const [name, what] of Object.entries(SYSTEM)) if (!process.env[name]) console.log(`${name} is not set: ${what}`)
 if (stores.status === 'rejected') console.log(`not ok - the stores do not start: ${stores.reason.message}`)
 
 const tests = stores.status === 'rejected' ? { ...NONE, fail: 1 } : await runTap()

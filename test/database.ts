@@ -22,3 +22,18 @@ export async function emptyDatabase (t: Test): Promise<Deals & { url: string }> 
   })
   return { ...db, url: url.href }
 }
+
+/** A role of that kind, which may log in, and an empty database that it owns, on a server where `admin` may make both. */
+export async function ownedDatabase (t: Test, admin: Deals, databaseUrl: string, kind: string): Promise<Deals & { role: string }> {
+  const [role, password] = [`owner_${randomBytes(8).toString('hex')}`, randomBytes(12).toString('hex')]
+  await admin.pool.query(`CREATE ROLE ${role} LOGIN ${kind} PASSWORD '${password}'`)
+  await admin.pool.query(`GRANT ${role} TO current_user`)
+  await admin.pool.query(`CREATE DATABASE ${role} OWNER ${role}`)
+  const db = openDeals(Object.assign(new URL(databaseUrl), { pathname: role, username: role, password }).href)
+  t.teardown(async () => {
+    await db.close()
+    await admin.pool.query(`DROP DATABASE ${role} WITH (FORCE)`)
+    await admin.pool.query(`DROP ROLE ${role}`)
+  })
+  return { ...db, role }
+}

@@ -26,7 +26,7 @@ export async function start (): Promise<void> {
     await app.close()
     await engine.close()
   }
-  closeOnSignal(close)
+  closeOnSignal(app, close)
 
   try {
     if (await isEmpty(engine)) await seedDemo(engine)

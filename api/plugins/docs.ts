@@ -28,7 +28,8 @@ export const docs = fp(async (app) => {
       ],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
       security: [{ bearer: [] }]
-    }
+    },
+    transform: ({ schema, url, route: { config } }) => ({ schema: config?.permission === 'public' ? { ...schema, security: [] } : schema, url })
   })
   // Plain HTTP on loopback: a page that insists on https would load nothing.
   const transformStaticCSP = (header: string) => header.replace('upgrade-insecure-requests;', '')

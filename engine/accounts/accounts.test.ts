@@ -88,6 +88,13 @@ t.test('roles and tiers are those of now, not those of the token', async (t) => 
   t.same(await codes(as(admin.actor.memberId), as('member:nobody')), [200, 404], 'an agency that was let in')
 })
 
+t.test('processes that start together make one admin', async (t) => {
+  const [email, tenantId] = [`${randomUUID()}@example.org`, `test-${randomUUID()}`]
+  const made = await Promise.all([1, 2, 3].map(() => accounts.ensureAdmin({ email, password: PASSWORD, name: 'Demo Admin' }, tenantId)))
+  t.equal(new Set(made.map(({ id }) => id)).size, 1)
+  t.match(await accounts.login({ email, password: PASSWORD }), { actor: { tenantId, roles: ['admin'] } })
+})
+
 t.test('two of one name are two members', async (t) => {
   const one = await loggedIn(app, engine, { name: 'Ada Lind' })
   const two = await loggedIn(app, engine, { name: 'Ada Lind', tenantId: one.actor.tenantId })

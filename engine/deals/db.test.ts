@@ -1,8 +1,11 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import t, { type Test } from 'tap'
-import { emptyDatabase } from '../../test/database.js'
+import { emptyDatabase, ownedDatabase } from '../../test/database.js'
+import { startPostgres } from '../embedded/postgres.js'
+import type { EngineError } from '../errors.js'
+import { openDeals, type Deals, type Sql } from './db.js'
 
 const FILES = readdirSync('models/postgres').sort()
 
@@ -41,6 +44,44 @@ t.test('a file that was changed after it ran is refused, and one that is not her
   rmSync(join(folder, '900-more.sql'))
   await t.rejects(db.migrate(folder), { code: 'failed_precondition', message: /newer version/ })
 })
+
+t.test('B-02 the database may belong to an ordinary role: it is told what it lacks, and then row-level security holds', async (t) => {
+  const admin = await emptyDatabase(t)
+  await admin.migrate()
+  const db = await ownedDatabase(t, admin, admin.url, '')
+  const refusal = await db.migrate().then(() => null, (error: EngineError) => error)
+  t.match(refusal, { code: 'failed_precondition', message: `PostgreSQL does not let ${db.role} run 002-deals.sql` })
+  const [, grant = ''] = /(GRANT teraffi_desk TO [^;]+);$/.exec(refusal!.message) ?? []
+  await admin.pool.query(grant)
+  t.strictSame(await db.migrate(), FILES.slice(1), 'it does as it was told, and goes on where it stopped')
+  await tenantsApart(t, db)
+})
+
+t.test('B-02 an ordinary role that may make roles needs nobody else, on a server that knows nothing of us yet', async (t) => {
+  const dataDir = resolve('.data', `test-owner-${process.pid}`)
+  const server = await startPostgres(dataDir)
+  const admin = openDeals(server.connectionString)
+  t.teardown(async () => {
+    await admin.close()
+    await server.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+  const db = await ownedDatabase(t, admin, server.connectionString, 'CREATEROLE')
+  t.strictSame(await db.migrate(), FILES)
+  await tenantsApart(t, db)
+})
+
+async function tenantsApart (t: Test, db: Deals): Promise<void> {
+  const add = (tenantId: string, owner = tenantId) => db.inTenant(tenantId, (sql) =>
+    sql("INSERT INTO partnerships (tenant_id, title, currency, commission_rate_ppm, created_by) VALUES ($1, 'x', 'EUR', 0, 'member:ada')", [owner]))
+  await add('a')
+  await add('b')
+  const seen = (sql: Sql) => sql<{ tenant_id: string }>('SELECT tenant_id FROM partnerships ORDER BY 1')
+  t.strictSame(await db.inTenant('a', seen), [{ tenant_id: 'a' }])
+  t.strictSame(await db.inTenant('', seen), [])
+  t.strictSame((await db.asOwner(seen)).map((row) => row.tenant_id), ['a', 'b'], 'the outbox sees all')
+  await t.rejects(add('a', 'b'), /row-level security/)
+}
 
 function copyOfFiles (t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'teraffi-'))

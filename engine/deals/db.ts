@@ -16,6 +16,8 @@ export interface Deals {
   /** Brings the tables up to date; returns the names of the files that were new. Any number of processes may do it at once. */
   migrate (folder?: string): Promise<string[]>
   ping (): Promise<void>
+  /** Whether Postgres answered when it was last asked; the outbox asks every second. */
+  health (): { degraded: boolean, reason: string | null }
   close (): Promise<void>
 }
 
@@ -24,34 +26,53 @@ export type Sql = <Row extends object = Record<string, unknown>>(text: string, p
 
 const FOLDER = fileURLToPath(new URL('../../models/postgres/', import.meta.url))
 const LOCK = 7_338_334 // any number, the same for all who migrate
+const ANSWER_MS = 3_000 // how long Postgres may take to say that it is there
 
 export function openDeals (databaseUrl: string): Deals {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 5_000, statement_timeout: 30_000 })
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 30_000,
+    query_timeout: 35_000, // the other limit is Postgres's to keep, and one that hangs keeps none
+    keepAlive: true
+  })
   pool.on('error', () => {}) // an idle connection that breaks is replaced; without a listener it would end the process
   pool.on('connect', (client) => { client.on('error', () => {}) }) // one that breaks at work tells so by its query
+  let reason: string | null = null
+  const inTransaction = <T>(work: (sql: Sql) => Promise<T>) => transaction(pool, work).then(
+    (done) => { reason = null; return done },
+    (error) => {
+      reason = error instanceof EngineError && error.code === 'unavailable' ? error.message : null
+      throw error
+    })
   return {
     pool,
-    inTenant: (tenantId, work) => inTransaction(pool, async (sql) => {
+    inTenant: (tenantId, work) => inTransaction(async (sql) => {
       await sql("SELECT set_config('role', 'teraffi_desk', true), set_config('app.tenant_id', $1, true)", [tenantId])
       return work(sql)
     }),
-    asOwner: (work) => inTransaction(pool, work),
+    asOwner: inTransaction,
     migrate: (folder = FOLDER) => migrate(pool, folder),
-    ping: async () => { await pool.query('SELECT 1') },
+    ping: async () => { await pool.query(soon('SELECT 1')).catch(expected) },
+    health: () => ({ degraded: reason !== null, reason }),
     close: () => pool.end()
   }
 }
 
-async function inTransaction<T> (pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+/** What even a busy server does at once. */
+const soon = (text: string): pg.QueryConfig & { query_timeout: number } => ({ text, query_timeout: ANSWER_MS })
+
+async function transaction<T> (pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch(expected)
   let broken: Error | undefined
   try {
-    await client.query('BEGIN')
+    await client.query(soon('BEGIN'))
     const done = await work(async (text, parameters) => (await client.query(text, parameters)).rows)
     await client.query('COMMIT')
     return done
   } catch (error) {
-    await client.query('ROLLBACK').catch((lost: Error) => { broken = lost })
+    await client.query(soon('ROLLBACK')).catch((lost: Error) => { broken = lost })
     return expected(error)
   } finally {
     client.release(broken)
@@ -65,7 +86,7 @@ const NOT_THERE = /^(?:08|57P0|53300|E(?:CONN|PIPE|NOTFOUND|TIMEDOUT|HOSTUNREACH
 function expected (error: unknown): never {
   const { code = '', message = '' } = error as { code?: string, message?: string }
   if (NOT_TEXT.has(code)) throw new EngineError('invalid_argument', 'A text or a date cannot be stored as it is: take out NUL characters, and check that the day exists.', [], { cause: error })
-  if (NOT_THERE.test(code) || /^Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(message)) {
+  if (NOT_THERE.test(code) || /^Connection terminated|timeout exceeded when trying to connect|^Query read timeout|Client has encountered a connection error/.test(message)) {
     throw new EngineError('unavailable', 'Postgres does not answer; try again shortly, with the same Idempotency-Key.', [], { cause: error })
   }
   throw error
@@ -80,7 +101,8 @@ async function migrate (pool: pg.Pool, folder: string): Promise<string[]> {
       storage: { executed: () => applied(client, folder), logMigration: async () => {}, unlogMigration: async () => {} },
       logger: undefined
     })
-    return (await steps.up()).map(({ name }) => name)
+    const done = await steps.up().catch((error: Error) => { throw error.cause ?? error }) // umzug's own words would hide ours
+    return done.map(({ name }) => name)
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [LOCK]).finally(() => client.release())
   }
@@ -100,8 +122,17 @@ async function apply (client: pg.ClientBase, name: string, sql: string, checksum
     await client.query('COMMIT')
   } catch (error) {
     await client.query('ROLLBACK')
+    if ((error as { code?: string }).code === NOT_ALLOWED) throw notAllowed(client, name, error as Error)
     throw error
   }
+}
+
+const NOT_ALLOWED = '42501'
+
+function notAllowed ({ user, database }: pg.ClientBase & { user?: string, database?: string }, name: string, cause: Error): EngineError {
+  return new EngineError('failed_precondition', `PostgreSQL does not let ${user} run ${name} (${cause.message}). The user of DATABASE_URL must own the database ` +
+    'and be allowed to act as the role teraffi_desk. An administrator of PostgreSQL arranges both: ' +
+    `ALTER DATABASE "${database}" OWNER TO "${user}"; CREATE ROLE teraffi_desk NOLOGIN; GRANT teraffi_desk TO "${user}";`, [], { cause })
 }
 
 async function applied (client: pg.ClientBase, folder: string): Promise<string[]> {

@@ -129,7 +129,8 @@ export function resolve (lines: string[], relation: Relation): Resolved {
   const count = (modality: Modality, polarity: Polarity) => evidence.filter((one) => one.modality === modality && one.polarity === polarity).length
 
   const modality = MODALITIES.find((candidate) => evidence.some((one) => one.modality === candidate))!
-  const polarity = support(modality, '+') > support(modality, '-') ? '+' : '-'
+  // Counted too: a confidence that is lost in rounding supports nothing, and yet somebody said it.
+  const polarity = count(modality, '-') === 0 || support(modality, '+') > support(modality, '-') ? '+' : '-'
   const supporting = evidence.filter((one) => one.modality === modality && one.polarity === polarity)
   const confidence = support(modality, polarity) * (1 - support(modality, polarity === '+' ? '-' : '+'))
   const oldestFirst = supporting.toSorted((a, b) => a.observedAt < b.observedAt ? -1 : a.observedAt > b.observedAt ? 1 : 0)

@@ -86,6 +86,7 @@ t.test('what evidence resolves to', (t) => {
   t.match(resolved(likes('!', 0.5), likes('?', 1)), { modality: 'desired', weight: 0.3, desiredPositive: 1, possiblePositive: 1 }, 'the surest modality decides')
   t.match(resolved(likes('', 0.5), likes('-', 0.5)), { polarity: '-', certainPositive: 1, certainNegative: 1 }, 'a tie counts as denied')
   t.match(resolved(likes('-', 1)), { polarity: '-', weight: -1 })
+  t.match(resolved(likes('', Number.MIN_VALUE)), { polarity: '+', certainPositive: 1 }, 'what is hardly said at all is not denied')
   t.match(resolved(fact('ada AVOIDS jazz')), { polarity: '+', weight: -1 }, 'to avoid a thing speaks against it')
   t.match(resolved(fact('ada -AVOIDS jazz')), { weight: 1 })
   t.match(resolved(likes('', 1, { validTo: '2025-01-01' })), { validTo: '2025-01-01' })
