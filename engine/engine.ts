@@ -7,8 +7,11 @@ import type { TrendsRequest } from '../models/trend.js'
 import type { Triple } from '../models/triple.js'
 import { readWorld } from '../seeds/read.js'
 import { openAccounts } from './accounts/accounts.js'
+import { auditBelonging } from './accounts/audit.js'
+import { openFlags } from './accounts/flags.js'
 import { openMembers, type Belonging } from './accounts/members.js'
 import { writeAnswers } from './accounts/onboard.js'
+import { openOrganizations } from './accounts/organizations.js'
 import { jwtSecret } from './accounts/secret.js'
 import type { Candidate } from './affinity/candidates.js'
 import { feedbackGiven, giveFeedback, withdrawFeedback } from './affinity/feedback.js'
@@ -80,14 +83,17 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   const parts: Parts = { config, graph, deals, cache, events, embedder, index }
   const { emit } = events
   const desk = keep(openDealsDesk({ deals, graph, emit }))
-  const belongings: Belonging[] = [ // what deals, events and feedback keep of a member
+  const belongings: Belonging[] = [ // what deals, the audit, events and feedback keep of a member
     desk.belonging,
+    auditBelonging(graph),
     { name: 'events', read: events.about, erase: events.forgetMember },
     { name: 'feedback', read: (tenantId, memberId) => feedbackGiven(graph, tenantId, memberId), erase: async () => {} } // goes with the node
   ]
   const accounts = {
     ...openAccounts({ graph, cache, emit, settings: config }),
     members: openMembers({ graph, cache, emit, belongings, sync: (tenantId) => syncIndex(parts, tenantId) }),
+    organizations: openOrganizations(graph),
+    flags: openFlags(graph),
     jwtSecret: await jwtSecret(config)
   }
 

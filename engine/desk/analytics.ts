@@ -6,6 +6,7 @@ import { dealFigures, performanceFigures, pipelineFigures, type Period } from '.
 import { waiting } from '../deals/outbox.js'
 import { EngineError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
+import { gather } from './gather.js'
 
 /** Days; where none are given, the last thirty. */
 export interface AnalyticsRequest { from?: string, to?: string, now?: string }
@@ -21,14 +22,8 @@ export async function analytics (
   demand(actor, 'analytics:read', { memberId })
   const { from, to } = daysOf(request)
   const period: Period = { from, to, party: can(actor, 'analytics:read', { memberId: '*' }) ? null : memberId } // who may read only their own, reads their own
-  const parts = await Promise.allSettled(SOURCES[name].map((figures) => figures(deals, graph, tenantId, period)))
-  const failures = parts.flatMap((part) => part.status === 'rejected' ? [part.reason as Error] : [])
-  const bug = failures.find((error) => !(error instanceof EngineError && error.code === 'unavailable'))
-  if (bug !== undefined) throw bug
-  return {
-    data: parts.flatMap((part) => part.status === 'fulfilled' ? part.value : []),
-    meta: { from, to, degraded: [...new Set(failures.map(({ message }) => message))] }
-  }
+  const { found, degraded } = await gather(SOURCES[name].map((figures) => figures(deals, graph, tenantId, period)))
+  return { data: found, meta: { from, to, degraded } }
 }
 
 function daysOf ({ now = new Date().toISOString(), to = now.slice(0, 10), from }: AnalyticsRequest): { from: string, to: string } {
