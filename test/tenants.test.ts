@@ -22,7 +22,7 @@ const made = async (url: string, body: object) => String((await ask('POST', `${A
 const deal = await made('/partnerships', { title: `The ${MARK} tour`, members: [{ memberId: ada.actor.memberId }, { memberId: bo.actor.memberId }], currency: 'EUR' })
 const milestone = await made(`/partnerships/${deal}/milestones`, { title: `First ${MARK}` })
 const role = await made(`/organizations/${ada.actor.tenantId}/roles`, { name: `${MARK} buyers`, permissions: ['partnership:read'] })
-const flag = `new-${MARK}`
+const flag = 'new-matches'
 await ask('PUT', `${API}/flags/${flag}`, ada, { isEnabled: true, conditions: { memberIds: [ada.actor.memberId] } })
 const feedback = await made('/affinity/feedback', { targetId: bo.actor.memberId, type: 'saved', reason: MARK })
 

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import t from 'tap'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import t, { type Test } from 'tap'
 import { buildApp } from '../../api/app.js'
 import { loggedIn, PASSWORD, type Login } from '../../test/login.js'
 import { testEngine } from '../../test/world.js'
+import { createEngine } from '../engine.js'
+import { openStores } from '../stores.js'
 import { can, operatorOf, seekerOf } from './can.js'
 import { passwords } from './passwords.js'
 import { jwtSecret } from './secret.js'
@@ -221,6 +224,41 @@ t.test('E-25 /health tells that the process lives, /ready whether the stores ans
   t.match(body, /store_up\{store="neo4j"\} 1/)
   t.match(body, /event_loop_delay_seconds \d/)
 })
+
+t.test('E-25 a store that goes away is named by /ready and /metrics; the process lives on', async (t) => {
+  const { neo4j, databaseUrl } = await openStores(engine.config)
+  const door = await doorTo(t, new URL(databaseUrl))
+  const half = await createEngine({ ...engine.config, neo4j, databaseUrl: door.url })
+  const served = await buildApp(half)
+  t.teardown(async () => { await served.close(); await half.close() })
+  t.equal((await served.inject({ url: '/ready' })).statusCode, 200)
+
+  door.shut()
+  const ready = await served.inject({ url: '/ready' })
+  t.equal(ready.statusCode, 503)
+  t.match(ready.json().error, { code: 'unavailable', message: 'Not ready: postgres.', details: [{ path: 'stores.postgres' }] })
+  t.match((await served.inject({ url: '/metrics' })).body, /store_up\{store="postgres"\} 0/)
+  t.match((await served.inject({ url: '/health' })).json(), { data: { live: true } })
+})
+
+/** A way to a store that can be shut. */
+async function doorTo (t: Test, url: URL): Promise<{ url: string, shut: () => void }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(Number(url.port), url.hostname)
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => {}))
+    near.pipe(far).pipe(near)
+  })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const through = new URL(url)
+  through.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const shut = () => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  }
+  t.teardown(shut)
+  return { url: through.href, shut }
+}
 
 /** A login of now, which no cache knows yet. */
 async function fresh (email: string) {

@@ -104,7 +104,8 @@ export function openAccounts ({ graph, cache, emit, settings }: Parts) {
     const expiresAt = new Date(at.getTime() + 1000 * settings.refreshTokenTtlS).toISOString()
     const token = { id: digest(refreshToken), jti, family, expiresAt }
     await graph.write((run) => run('accounts/open-session', { accountId: account.id, now: at.toISOString(), token }))
-    return { actor: await actorOfSession(jti), account, refreshToken }
+    const grants = await graph.read<Grant>('accounts/grants', { tenantId: account.tenantId, memberId: account.memberId })
+    return { actor: actorOf(account, grants, jti), account, refreshToken }
   }
 
   async function endFamily (family: string): Promise<void> {
@@ -122,15 +123,11 @@ export function openAccounts ({ graph, cache, emit, settings }: Parts) {
   async function actorOfToken (jti: string): Promise<Actor> {
     const held = await cache.get<Actor>(liveKey(jti))
     if (held?.tokenId === jti) return held
-    const actor = await actorOfSession(jti)
-    await cache.set(liveKey(jti), actor, LIVE_TTL_S)
-    return actor
-  }
-
-  async function actorOfSession (jti: string): Promise<Actor> {
     const [session] = await graph.read<{ account: AccountRow, grants: Grant[] }>('accounts/session', { jti })
     if (session === undefined) throw new EngineError('unauthenticated', EXPIRED)
-    return actorOf(session.account, session.grants, jti)
+    const actor = actorOf(session.account, session.grants, jti)
+    await cache.set(liveKey(jti), actor, LIVE_TTL_S)
+    return actor
   }
 
   async function byEmail (email: string): Promise<AccountRow | null> {
