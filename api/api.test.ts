@@ -54,6 +54,12 @@ const deal = (await post(`${API}/partnerships`, partnership)).json().data
 const room = (await post(`${API}/collaboration/workspaces`, { partnershipId: deal.id })).json().data
 const openapi = (await get('/openapi.json')).json() as Document
 
+const organization = `${API}/organizations/${admin.actor.tenantId}`
+const granted = async () => {
+  const { id: roleId } = (await post(`${organization}/roles`, { name: 'Buyer', permissions: ['partnership:read'] })).json().data
+  return { roleId, scope: 'org', scopeId: admin.actor.tenantId }
+}
+
 /** A good request of each route. */
 const GOOD: [string, string, () => ReturnType<typeof get>][] = [
   ['post', `${API}/onboarding`, () => post(`${API}/onboarding`, onboarding)],
@@ -110,11 +116,23 @@ const GOOD: [string, string, () => ReturnType<typeof get>][] = [
   ['post', `${API}/collaboration/workspaces/{id}/comments`, () => post(`${API}/collaboration/workspaces/${room.id}/comments`, { text: 'A fine tour.' })],
   ['post', `${API}/collaboration/workspaces/{id}/assets`, () =>
     post(`${API}/collaboration/workspaces/${room.id}/assets`, { name: 'Poster', type: 'image', url: 'https://example.org/a.png' })],
+  ['get', `${API}/organizations`, () => get(`${API}/organizations`)],
+  ['get', `${API}/organizations/{id}`, () => get(organization)],
+  ['get', `${API}/organizations/{id}/members`, () => get(`${organization}/members?limit=2`)],
+  ['put', `${API}/organizations/{id}/members/{memberId}/roles`, async () =>
+    send('PUT', `${organization}/members/${(await spare()).actor.memberId}/roles`, { roles: ['guest'], grants: [await granted()] })],
+  ['get', `${API}/organizations/{id}/roles`, () => get(`${organization}/roles`)],
+  ['post', `${API}/organizations/{id}/roles`, () => post(`${organization}/roles`, { name: 'Reader', permissions: ['audit:read'] })],
+  ['get', `${API}/organizations/{id}/projects`, () => get(`${organization}/projects`)],
+  ['post', `${API}/organizations/{id}/projects`, () => post(`${organization}/projects`, { name: 'Autumn' })],
+  ['put', `${API}/flags/{name}`, () => send('PUT', `${API}/flags/tea.time`, { isEnabled: true, conditions: { percent: 50, tiers: ['enterprise'] } })],
+  ['get', `${API}/flags/{name}`, () => get(`${API}/flags/tea.time`)],
+  ['get', `${API}/audit`, () => get(`${API}/audit?limit=3`)],
   ['get', '/health', () => get('/health')],
   ['get', '/ready', () => get('/ready')]
 ]
 
-t.test('every route answers in the envelope, as its documentation says', async (t) => {
+t.test('B-04 every route answers in the envelope, as its documentation says', async (t) => {
   const documented = Object.entries(openapi.paths).flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method} ${path}`))
   t.same(GOOD.map(([method, path]) => `${method} ${path}`).sort(), documented.sort(), 'each documented route is tried here')
   for (const [method, path, ask] of GOOD) {
@@ -133,6 +151,36 @@ t.test('the short paths answer the same as the long ones', async (t) => {
   const data = async (answer: ReturnType<typeof get>) => JSON.stringify((await answer).json().data)
   t.equal(await data(post('/affinity/discover', body)), await data(post(`${API}/affinity/discover`, body)))
   t.equal(await data(get(`/recommendations?memberId=${mia.memberId}`)), await data(get(`${API}/affinity/recommendations?memberId=${mia.memberId}`)))
+})
+
+t.test('A-36 what is kept goes by its key of the sheet and the version of the graph, for as long as the sheet says', async (t) => {
+  const ada = await loggedIn(app, engine, { name: 'Ada Lind' })
+  await post(`${API}/onboarding`, { name: 'Ada Lind', answers: ['I love jazz.', 'I look for jazz drummers.'] }, ada.headers)
+  const kept: { key: string, ttlS: number }[] = []
+  const { set } = engine.cache
+  engine.cache.set = async (key, value, ttlS) => {
+    kept.push({ key, ttlS })
+    await set(key, value, ttlS)
+  }
+  t.teardown(() => { engine.cache.set = set })
+  const list = async (more = '') => (await get(`${API}/affinity/recommendations?limit=3${more}`, ada.headers)).json().meta as { cached: boolean, graphVersion: number, recommId: string }
+
+  const [first, second] = [await list(), await list()]
+  t.match([first.cached, second.cached], [false, true])
+  t.strictSame((await list('&fresh=true')).cached, false)
+  const lists = kept.filter(({ key }) => !key.startsWith('session:'))
+  t.ok(lists.length > 0)
+  for (const { key, ttlS } of lists) {
+    t.ok(key.startsWith(`affinity_recommendations:${ada.actor.tenantId}:${first.recommId}`), key)
+    t.equal(ttlS, 3600)
+  }
+  await send('PATCH', `${API}/users/me`, { preferences: { about: 'I love tea.' } }, ada.headers)
+  const after = await list()
+  t.equal(after.cached, false, 'a write gives it another name')
+  t.ok(after.graphVersion > first.graphVersion)
+  t.not(after.recommId, first.recommId)
+  t.equal(engine.config.refreshTokenTtlS, 604_800, 'so long a login lives')
+  t.ok(kept.filter(({ key }) => key.startsWith('session:')).every(({ ttlS }) => ttlS <= 1), 'but who someone is, is asked anew each second')
 })
 
 t.test('two answers make a member who is found with reasons', async (t) => {
@@ -176,7 +224,7 @@ const BAD: [string, () => ReturnType<typeof get>, FailureKind, RegExp][] = [
   ['a pair of which one is unknown', () => get(`${API}/affinity/explain?member=${mia.memberId}&target=brand:nothing`), 'not_found', /brand:nothing/]
 ]
 
-t.test('what is wrong is said in the envelope, with the way out', async (t) => {
+t.test('B-04 B-18 what is wrong is said in the envelope, with the way out', async (t) => {
   for (const [what, ask, code, message] of BAD) {
     const answer = await ask()
     t.equal(answer.statusCode, FAILURES[code], `${what}: ${answer.body.slice(0, 200)}`)
@@ -185,6 +233,32 @@ t.test('what is wrong is said in the envelope, with the way out', async (t) => {
     t.equal(answer.json().meta.requestId, answer.headers['x-request-id'], what)
   }
   t.equal(({} as { x?: number }).x, undefined, 'no prototype was touched')
+})
+
+t.test('B-18 hostile text is text: kept and given back as it is, and nothing else happens', async (t) => {
+  const hostile = [
+    "'; DROP TABLE partnerships; --", '"}) DETACH DELETE (n) //', '{$ne: null}', "' OR 1=1 UNION SELECT * FROM audit_logs --",
+    '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '{{7*7}}', '../../etc/passwd'
+  ]
+  const bystander = await loggedIn(app, engine, { tenantId: admin.actor.tenantId, name: 'Cy Roe' })
+  const count = async () => (await get(`${API}/partnerships?limit=100`)).json().data.length
+  const before = await count()
+  for (const text of hostile) {
+    const project = await post(`${organization}/projects`, { name: text })
+    t.equal(project.json().data.name, text)
+    t.match(project.headers, { 'content-type': /^application\/json/, 'x-content-type-options': 'nosniff' }, 'no browser takes it for a page')
+    t.equal((await post(`${API}/partnerships`, { ...partnership, title: text })).json().data.title, text)
+    const profile = await send('PUT', `${API}/members/profile`, { basicInfo: { name: 'Cy Roe', about: text } }, bystander.headers)
+    t.equal(profile.json().data.basicInfo.about, text)
+    for (const path of [`/members/${encodeURIComponent(text)}`, `/partnerships/${encodeURIComponent(text)}`, `/organizations/${encodeURIComponent(text)}`]) {
+      t.equal((await get(API + path)).statusCode, 404, path)
+    }
+    t.same((await get(`${API}/audit?entityId=${encodeURIComponent(text)}`)).json().data, [], 'no filter lets more through')
+    t.equal((await get(`${API}/flags/${encodeURIComponent(text)}`)).statusCode, 400)
+  }
+  t.equal(await count(), before + hostile.length)
+  t.same((await get(`${organization}/projects`)).json().data.map(({ name }: { name: string }) => name).filter((name: string) => hostile.includes(name)).sort(), hostile.toSorted())
+  t.equal((await get('/ready')).statusCode, 200)
 })
 
 t.test('who asks for problem+json gets RFC 9457', async (t) => {
@@ -214,16 +288,21 @@ t.test('each expected kind has its status, and hides no detail', async (t) => {
   for (const strange of [new TypeError('x'), 'text', null, undefined, 7, { statusCode: 599, message: 'x' }]) t.equal(failed(strange).status, 500)
 })
 
-t.test('log lines have exactly the five fields', async (t) => {
+t.test('B-11 log lines have exactly the five fields', async (t) => {
   lines.length = 0
   await get('/health', { 'x-request-id': 'h-1' })
   app.log.info('on its own')
   app.log.warn({ store: 'neo4j' }, 'with context')
-  for (const line of lines) t.same(Object.keys(line).sort(), ['context', 'level', 'message', 'timestamp', 'traceId'])
+  app.log.error({ error: { message: 'why' } }, 'went wrong')
+  for (const line of lines) {
+    t.same(Object.keys(line).sort(), ['context', 'level', 'message', 'timestamp', 'traceId'])
+    t.equal(new Date(line.timestamp).toISOString(), line.timestamp)
+  }
   t.match(lines, [
     { level: 'info', traceId: 'h-1', context: { method: 'GET', route: '/health', statusCode: 200 } },
     { level: 'info', traceId: null, message: 'on its own' },
-    { level: 'warn', traceId: null, context: { store: 'neo4j' } }
+    { level: 'warn', traceId: null, context: { store: 'neo4j' } },
+    { level: 'error', traceId: null, message: 'went wrong', context: { error: { message: 'why' } } }
   ])
 })
 
@@ -262,14 +341,14 @@ t.test('the documentation is a page that loads its own script', async (t) => {
   for (const [, asset] of page.body.matchAll(/(?:src|href)="\.\/(static\/[^"]+)"/g)) t.equal((await get(`/docs/${asset}`)).statusCode, 200, String(asset))
 })
 
-t.test('headers keep browsers careful, and no other origin is let in but those of the settings', async (t) => {
+t.test('B-06 headers keep browsers careful, and no other origin is let in but those of the settings', async (t) => {
   const friendly = await buildApp(engine, { corsOrigins: ['https://friend.example'] })
   t.teardown(() => friendly.close())
   const origin = async (from: string) => (await friendly.inject({ url: '/health', headers: { origin: from } })).headers['access-control-allow-origin']
   t.equal(await origin('https://friend.example'), 'https://friend.example')
   t.equal(await origin('https://elsewhere.example'), undefined)
   const { headers } = await get('/health', { origin: 'https://elsewhere.example' })
-  t.match(headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'self'/ })
+  t.match(headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'self'/, 'x-frame-options': 'SAMEORIGIN', 'referrer-policy': 'no-referrer' })
   t.equal(headers['access-control-allow-origin'], undefined)
 })
 

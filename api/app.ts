@@ -15,12 +15,15 @@ import { live } from './live.js'
 import { answerError, envelope } from './problem.js'
 import { affinityRoutes } from './routes/affinity.js'
 import { analyticsRoutes } from './routes/analytics.js'
+import { auditRoutes } from './routes/audit.js'
 import { authRoutes } from './routes/auth.js'
 import { feedbackRoutes } from './routes/feedback.js'
+import { flagRoutes } from './routes/flags.js'
 import { graphRoutes } from './routes/graph.js'
 import { healthRoutes } from './routes/health.js'
 import { membersRoutes } from './routes/members.js'
 import { onboardingRoutes } from './routes/onboarding.js'
+import { organizationRoutes } from './routes/organizations.js'
 import { partnershipRoutes } from './routes/partnerships.js'
 import { trendRoutes } from './routes/trends.js'
 import { operationsRoutes } from './routes/operations.js'
@@ -82,6 +85,9 @@ export async function buildApp (engine: Engine, { logTo, corsOrigins }: AppOptio
   await app.register(partnershipRoutes, { engine })
   await app.register(analyticsRoutes, { engine })
   await app.register(workspaceRoutes, { engine })
+  await app.register(organizationRoutes, { engine })
+  await app.register(flagRoutes, { engine })
+  await app.register(auditRoutes, { engine })
   return app
 }
 

@@ -168,6 +168,20 @@ t.test('with the stores', async (t) => {
     t.match(await teraffi(['recommend', 'member:nobody'], { env }), { code: 1, err: /^teraffi: .*member:nobody.*\n$/ })
   })
 
+  await t.test('E-26 routes lists every route with the permission that it asks for', async (t) => {
+    const { code, out, err } = await teraffi(['routes', '--json'], { env })
+    t.equal(code, 0, err)
+    const rows = JSON.parse(out) as { method: string, url: string, permission: string }[]
+    const served = app.routeTable.filter(({ method }) => method !== 'HEAD' && method !== 'OPTIONS')
+    t.equal(rows.length, served.length)
+    for (const { method, url, permission } of served) t.ok(rows.some((row) => row.method === method && row.url === url.replace('::', ':') && row.permission === permission), `${method} ${url}`)
+    t.notOk(rows.some(({ permission }) => !/^(?:public|[a-z]+:[a-z]+)$/.test(permission)))
+    const shown = (await teraffi(['routes'], { env })).out
+    t.match(shown, /^method +url +permission$/m)
+    t.match(shown, /^PUT +\/api\/v1\/flags\/:name +flag:update$/m)
+    t.match(shown, /^GET +\/health +public$/m)
+  })
+
   await t.test('import reads pairs, says what became of them, and a second time changes nothing', async (t) => {
     const dir = t.testdir({ 'pairs.txt': '1 10 11 12\n2 10 11\n3 12 13\n' })
     const first = await teraffi(['import', `${dir}/pairs.txt`, '--format', 'pairs'], { env })

@@ -37,6 +37,9 @@ function serving (teraffi: Command): void {
     .action(async () => (await import('./commands/doctor.js')).doctor())
   teraffi.command('status').description('which stores answer, and what is degraded')
     .action(async () => (await import('./commands/stores.js')).status())
+  teraffi.command('routes').description('every route, and the permission that it asks for')
+    .option('--json', 'the same as JSON')
+    .action(async (options) => (await import('./commands/routes.js')).routes(options))
 }
 
 function texts (teraffi: Command): void {

@@ -25,6 +25,12 @@ export interface Cache {
   close (): Promise<void>
 }
 
+/**
+ * How long an answer may be kept, in seconds, by the first word of its key: those of the sheet (SPEC 2.9) that are kept here. Profiles,
+ * partnerships and figures are read where they live: who may see them can change without a new version of the graph.
+ */
+export const LIFETIMES_S = { affinity_recommendations: 3600 } as const
+
 export function openCache (redisUrl: string | null): Cache {
   return redisUrl === null ? memoryCache() : redisCache(redisUrl)
 }

@@ -8,8 +8,11 @@ import type { TrendsRequest } from '../models/trend.js'
 import type { Triple } from '../models/triple.js'
 import { readWorld } from '../seeds/read.js'
 import { openAccounts } from './accounts/accounts.js'
+import { auditBelonging } from './accounts/audit.js'
+import { openFlags } from './accounts/flags.js'
 import { openMembers, type Belonging } from './accounts/members.js'
 import { writeAnswers } from './accounts/onboard.js'
+import { openOrganizations } from './accounts/organizations.js'
 import { jwtSecret } from './accounts/secret.js'
 import type { Candidate } from './affinity/candidates.js'
 import { feedbackGiven, giveFeedback, withdrawFeedback } from './affinity/feedback.js'
@@ -83,15 +86,18 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   const { emit } = events
   const desk = keep(openDealsDesk({ deals, graph, emit }))
   const workspaces = openWorkspaces({ graph, emit, deals: desk })
-  const belongings: Belonging[] = [ // what deals, workspaces, events and feedback keep of a member
+  const belongings: Belonging[] = [ // what deals, workspaces, the audit, events and feedback keep of a member
     desk.belonging,
     workspaces.belonging,
+    auditBelonging(graph),
     { name: 'events', read: events.about, erase: events.forgetMember },
     { name: 'feedback', read: (tenantId, memberId) => feedbackGiven(graph, tenantId, memberId), erase: async () => {} } // goes with the node
   ]
   const accounts = {
     ...openAccounts({ graph, cache, emit, settings: config }),
     members: openMembers({ graph, cache, emit, belongings, sync: (tenantId) => syncIndex(parts, tenantId) }),
+    organizations: openOrganizations(graph),
+    flags: openFlags(graph),
     jwtSecret: await jwtSecret(config)
   }
 

@@ -46,7 +46,8 @@ export const Account = Type.Object({
   roles: Type.Array(Type.Unsafe<Role>(Type.String({ enum: [...ROLES] }))),
   permissions: Type.Array(Type.String()),
   tier: Type.Unsafe<Tier>(Type.String({ enum: [...TIERS] })),
-  createdAt: Type.String()
+  createdAt: Type.String(),
+  updatedAt: Type.String()
 })
 export type Account = Static<typeof Account>
 

@@ -24,6 +24,9 @@ const milestone = await made(`/partnerships/${deal}/milestones`, { title: `First
 const room = await made('/collaboration/workspaces', { partnershipId: deal })
 await made(`/collaboration/workspaces/${room}/comments`, { text: `More ${MARK}!` })
 await made(`/collaboration/workspaces/${room}/assets`, { name: `The ${MARK} poster`, type: 'image' })
+const role = await made(`/organizations/${ada.actor.tenantId}/roles`, { name: `${MARK} buyers`, permissions: ['partnership:read'] })
+const flag = 'new-matches'
+await ask('PUT', `${API}/flags/${flag}`, ada, { isEnabled: true, conditions: { memberIds: [ada.actor.memberId] } })
 const feedback = await made('/affinity/feedback', { targetId: bo.actor.memberId, type: 'saved', reason: MARK })
 
 /** What Ada's tenant has, and an id of the same kind that nobody has. */
@@ -34,6 +37,8 @@ const IDS = {
   milestone: [milestone, randomUUID()],
   room: [room, randomUUID()],
   feedback: [feedback, 'f0000000000000000'],
+  organization: [ada.actor.tenantId, `nobody-${randomUUID().slice(0, 8)}`],
+  flag: [flag, 'no-such-flag'],
   nothing: ['', '']
 } as const
 
@@ -42,6 +47,7 @@ interface Row { about?: keyof typeof IDS, url?: (id: string) => string, body?: (
 const member = { about: 'member' } as const
 const partnership = (rest = '', more: Row = {}): Row => ({ about: 'deal', url: (id) => `${API}/partnerships/${id}${rest}`, ...more })
 const workspace = (rest = '', more: Row = {}): Row => ({ about: 'room', url: (id) => `${API}/collaboration/workspaces/${id}${rest}`, ...more })
+const organization = (rest = '', more: Row = {}): Row => ({ about: 'organization', url: (id) => `${API}/organizations/${id}${rest}`, ...more })
 const ROWS: Record<string, Row> = {
   'POST /api/v1/auth/logout': { as: 'spare' },
   'GET /api/v1/members/profile': {},
@@ -86,7 +92,19 @@ const ROWS: Record<string, Row> = {
   'POST /api/v1/collaboration/workspaces/:id/assets': workspace('/assets', { body: () => ({ name: 'x', type: 'image' }) }),
   'GET /api/v1/analytics/dashboard': {},
   'GET /api/v1/analytics/partnerships': {},
-  'GET /api/v1/analytics/performance': {}
+  'GET /api/v1/analytics/performance': {},
+  'GET /api/v1/organizations': {},
+  'GET /api/v1/organizations/:id': organization(),
+  'GET /api/v1/organizations/:id/members': organization('/members'),
+  'PUT /api/v1/organizations/:id/members/:memberId/roles': organization(`/members/${bo.actor.memberId}/roles`,
+    { body: () => ({ roles: ['basic_member'], grants: [{ roleId: role, scope: 'org', scopeId: ada.actor.tenantId }] }) }),
+  'GET /api/v1/organizations/:id/roles': organization('/roles'),
+  'POST /api/v1/organizations/:id/roles': organization('/roles', { body: () => ({ name: 'Readers', permissions: ['audit:read'] }) }),
+  'GET /api/v1/organizations/:id/projects': organization('/projects'),
+  'POST /api/v1/organizations/:id/projects': organization('/projects', { body: () => ({ name: 'Autumn' }) }),
+  'GET /api/v1/flags/:name': { about: 'flag', url: (name) => `${API}/flags/${name}` },
+  'PUT /api/v1/flags/:name': { url: () => `${API}/flags/tea`, body: () => ({ isEnabled: true }) },
+  'GET /api/v1/audit': {}
 }
 const PUBLIC = [
   'POST /api/v1/auth/register', 'POST /api/v1/auth/login', 'POST /api/v1/auth/refresh', 'GET /health', 'GET /ready', 'GET /metrics', 'GET /openapi.json', 'GET /',
@@ -96,7 +114,7 @@ const PUBLIC = [
 const table = app.routeTable.filter(({ method, url }) => method !== 'HEAD' && method !== 'OPTIONS' && !/^\/(?:docs|web)\//.test(`${url}/`))
 const nameOf = ({ method, url }: { method: string, url: string }) => `${method} ${url}`
 
-t.test('every route is known here, and what is public is meant to be', async (t) => {
+t.test('E-26 every route is known here, and what is public is meant to be', async (t) => {
   const named = [...Object.keys(ROWS), ...PUBLIC]
   t.strictSame(table.map(nameOf).filter((name) => !named.includes(name)), [], 'each route has a row')
   t.strictSame(named.filter((name) => !table.some((route) => nameOf(route) === name)), [], 'each row has a route')

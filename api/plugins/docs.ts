@@ -24,6 +24,11 @@ export const docs = fp(async (app) => {
         { name: 'members', description: 'one\'s own profile, and what others show of theirs' },
         { name: 'onboarding', description: 'two answers in, first matches out' },
         { name: 'graph', description: 'what is known' },
+        { name: 'partnerships', description: 'deals and their money' },
+        { name: 'analytics', description: 'figures, each with where it comes from' },
+        { name: 'organizations', description: 'who belongs together: members, roles, projects' },
+        { name: 'flags', description: 'what is switched on, and for whom' },
+        { name: 'audit', description: 'who changed what' },
         { name: 'health', description: 'is it up' }
       ],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },

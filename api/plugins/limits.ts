@@ -27,17 +27,25 @@ export const limits = fp<{ engine: Engine, corsOrigins?: string[] }>(async (app,
   })
 })
 
-/** Windows of a minute by the clock, counted in the cache that all processes share; the number of the window is in the key. */
+/**
+ * Windows of a minute by the clock, counted in the cache that all processes share; the number of the window is in the key. A route that
+ * states a limit of its own (`config: { rateLimit: { max } }`) is counted apart.
+ */
 function storeOn (cache: Cache) {
   return class Store {
+    constructor (readonly of: { route?: string } = {}) {}
+
     incr (key: string, done: (error: Error | null, result?: { current: number, ttl: number }) => void, windowMs: number = WINDOW_MS): void {
       const now = Date.now()
       const ttl = windowMs - now % windowMs
-      cache.incrWithTtl(`rate_limit:${key}:${Math.floor(now / windowMs)}`, windowMs / 1000)
+      cache.incrWithTtl(['rate_limit', key, ...this.of.route === undefined ? [] : [this.of.route], Math.floor(now / windowMs)].join(':'), windowMs / 1000)
         .then((current) => { done(null, { current, ttl }) }, done)
     }
 
-    child (): Store { return this }
+    child (options: object): Store {
+      const { routeInfo: { method = '', url = '' } = {} } = options as { routeInfo?: { method?: string, url?: string } }
+      return url === '' ? this : new Store({ route: `${method} ${url}` })
+    }
   }
 }
 

@@ -56,7 +56,7 @@ export const membersRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = asyn
   }, async (request) => inEnvelope({ data: await members.setPrivacy(actorOf(request), request.body) }, request.id))
 
   app.get('/api/v1/members/export', {
-    config: { permission: 'member:export' },
+    config: { permission: 'member:export', rateLimit: { max: 10 } }, // it reads all that there is of someone
     schema: {
       tags,
       summary: 'All that is kept of oneself, from every store',

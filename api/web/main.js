@@ -9,22 +9,24 @@ import { trends } from './views/trends.js'
 import { you } from './views/you.js'
 
 /** A screen fills `main` and returns how it shows another of its things (`open`) and how it ends (`leave`), where there is something to do. */
-const SCREENS = { matches, partnerships, trends, you, questions }
+const SCREENS = { matches, partnerships, trends, you, questions, signin }
 const TABS = { matches: 'Matches', partnerships: 'Partnerships', trends: 'Trends', you: 'You' }
 const main = document.getElementById('main')
 const bar = document.getElementById('bar')
 let shown = { name: null }
 
+const screenOf = (wanted) => !signedIn() ? 'signin' : SCREENS[wanted] === undefined || wanted === 'signin' ? 'matches' : wanted
+
 function route () {
   const [, wanted = '', id] = location.hash.split('/').map(decodeURIComponent)
-  const name = !signedIn() ? 'signin' : SCREENS[wanted] === undefined ? 'matches' : wanted
+  const name = screenOf(wanted)
   if (name === shown.name && shown.open !== undefined) return shown.open(id)
   shown.leave?.()
   showBar(name)
   document.title = `${TABS[name] ?? 'TERAFFI'} · TERAFFI`
   for (const part of [main, document.getElementById('notices')]) part.replaceChildren()
   main.className = name
-  shown = { name, ...(SCREENS[name] ?? signin)(main, { id, me: claims(), enter }) }
+  shown = { name, ...SCREENS[name](main, { id, me: claims(), enter }) }
   main.querySelector('h1')?.focus()
 }
 

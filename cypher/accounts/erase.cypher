@@ -17,7 +17,7 @@ WITH a, tokens, documents, e, [t IN tokens | t.jti] AS ended
 FOREACH (t IN tokens | DELETE t)
 FOREACH (d IN documents | DELETE d)
 FOREACH (x IN CASE WHEN e IS NULL THEN [] ELSE [e] END | DETACH DELETE x)
-FOREACH (x IN CASE WHEN a IS NULL THEN [] ELSE [a] END | DELETE x)
+FOREACH (x IN CASE WHEN a IS NULL THEN [] ELSE [a] END | DETACH DELETE x)
 WITH ended
 UNWIND ended AS jti
 RETURN jti;

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import t from 'tap'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import t, { type Test } from 'tap'
 import { buildApp } from '../../api/app.js'
 import { loggedIn, PASSWORD, type Login } from '../../test/login.js'
 import { testEngine } from '../../test/world.js'
+import { createEngine } from '../engine.js'
+import { openStores } from '../stores.js'
 import { can, operatorOf, seekerOf } from './can.js'
 import { passwords } from './passwords.js'
 import { jwtSecret } from './secret.js'
@@ -167,7 +170,7 @@ t.test('B-03: who may do what', async (t) => {
   t.equal(seekerOf(operatorOf('a')), undefined)
 })
 
-t.test('B-06: limits by tier, with the time to wait', async (t) => {
+t.test('B-06 E-27 limits by tier, with the time to wait', async (t) => {
   const strict = await buildApp({ ...engine, config: { ...engine.config, rateLimits: { guest: 2, member: 3, enterprise: 5 } } })
   t.teardown(() => strict.close())
   const { headers, email, actor } = await loggedIn(app, engine)
@@ -189,7 +192,26 @@ t.test('B-06: limits by tier, with the time to wait', async (t) => {
   t.match(refused.json().error, { code: 'resource_exhausted' })
   t.ok(Number(refused.headers['retry-after']) > 0 && Number(refused.headers['retry-after']) <= 60)
   t.equal((await strict.inject({ url: '/health' })).statusCode, 200)
-  t.ok(email)
+
+  const limit = async (tier?: 'free' | 'premium' | 'enterprise') => {
+    if (tier !== undefined) await accounts.grant(email, { tier })
+    const asker = tier === undefined ? {} : { headers: (await fresh(email)) }
+    return (await app.inject({ url: `${API}/users/me`, remoteAddress: '192.0.2.77', ...asker })).headers['x-ratelimit-limit']
+  }
+  t.same([await limit(), await limit('free'), await limit('premium'), await limit('enterprise')], ['30', '100', '100', '1000'], 'unless the settings say otherwise')
+})
+
+t.test('B-06 a route may have a limit of its own, counted apart', async (t) => {
+  const { headers } = await loggedIn(app, engine)
+  const statuses = async (url: string, count: number) => {
+    const all = []
+    for (let i = 0; i < count; i++) all.push((await app.inject({ url: API + url, headers })).statusCode)
+    return all
+  }
+  await untilMinuteIsYoung()
+  t.same(await statuses('/users/me', 3), [200, 200, 200])
+  t.same(await statuses('/members/export', 11), [...Array<number>(10).fill(200), 429])
+  t.same(await statuses('/users/me', 1), [200], 'all else goes on')
 })
 
 t.test('a route without a permission does not start', async (t) => {
@@ -199,13 +221,56 @@ t.test('a route without a permission does not start', async (t) => {
   await bare.close()
 })
 
-t.test('/metrics tells of requests, the event loop and the stores', async (t) => {
+t.test('E-25 /health tells that the process lives, /ready whether the stores answer, /metrics what a machine watches', async (t) => {
+  t.match((await app.inject({ url: '/health' })).json(), { data: { live: true } })
+  const ready = await app.inject({ url: '/ready' })
+  t.match([ready.statusCode, ready.json().data], [200, { ready: true, stores: { neo4j: { ok: true }, postgres: { ok: true }, cache: { ok: true } } }])
   const { body, headers } = await app.inject({ url: '/metrics' })
   t.match(headers['content-type'], /text\/plain/)
   t.match(body, /http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/users\/me",status="200"\} \d+/)
   t.match(body, /store_up\{store="neo4j"\} 1/)
   t.match(body, /event_loop_delay_seconds \d/)
 })
+
+t.test('E-25 a store that goes away is named by /ready and /metrics; the process lives on', async (t) => {
+  const { neo4j, databaseUrl } = await openStores(engine.config)
+  const door = await doorTo(t, new URL(databaseUrl))
+  const half = await createEngine({ ...engine.config, neo4j, databaseUrl: door.url })
+  const served = await buildApp(half)
+  t.teardown(async () => { await served.close(); await half.close() })
+  t.equal((await served.inject({ url: '/ready' })).statusCode, 200)
+
+  door.shut()
+  const ready = await served.inject({ url: '/ready' })
+  t.equal(ready.statusCode, 503)
+  t.match(ready.json().error, { code: 'unavailable', message: 'Not ready: postgres.', details: [{ path: 'stores.postgres' }] })
+  t.match((await served.inject({ url: '/metrics' })).body, /store_up\{store="postgres"\} 0/)
+  t.match((await served.inject({ url: '/health' })).json(), { data: { live: true } })
+})
+
+/** A way to a store that can be shut. */
+async function doorTo (t: Test, url: URL): Promise<{ url: string, shut: () => void }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(Number(url.port), url.hostname)
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => {}))
+    near.pipe(far).pipe(near)
+  })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const through = new URL(url)
+  through.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const shut = () => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  }
+  t.teardown(shut)
+  return { url: through.href, shut }
+}
+
+/** A login of now, which no cache knows yet. */
+async function fresh (email: string) {
+  return { authorization: `Bearer ${app.signAccess((await accounts.login({ email, password: PASSWORD })).actor)}` }
+}
 
 /** The windows go by the clock: a test that begins at its end would see two. */
 async function untilMinuteIsYoung () {

@@ -1,12 +1,13 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Credentials, Registration } from '../../models/accounts.js'
-import type { Actor, Role, Tier } from '../../models/actor.js'
+import type { Actor, Grant, Role, Tier } from '../../models/actor.js'
 import type { Emit } from '../../models/events.js'
 import type { Cache } from '../cache.js'
 import { EngineError } from '../errors.js'
 import { canonicalKey, canonicalName, entityRef } from '../extraction/canonical.js'
 import type { Graph, Run } from '../graph/graph.js'
 import { shortHash } from '../graph/schema.js'
+import { note, type Noted } from './audit.js'
 import { writeProfile } from './profile.js'
 import { passwords } from './passwords.js'
 
@@ -21,6 +22,7 @@ export interface AccountRow {
   permissions: string[]
   tier: Tier
   createdAt: string
+  updatedAt: string
 }
 
 /** What a login comes to: who acts, and the token that buys the next login. The door signs the access token. */
@@ -57,10 +59,12 @@ export function openAccounts ({ graph, cache, emit, settings }: Parts) {
         roles: [joined!.accounts === 1 ? 'admin' : 'basic_member'],
         permissions: [],
         tier: 'free',
-        createdAt: at
+        createdAt: at,
+        updatedAt: at
       }
       const [made] = await run<{ created: boolean }>('accounts/create', { email, account: { ...account } })
       if (!made!.created) throw new EngineError('failed_precondition', `There is an account for ${email} already; log in, or register another address.`)
+      if (joined!.accounts === 1) await note(run, account, founding(tenantId, organization ?? tenantId), at)
       return account
     })
 
@@ -100,7 +104,8 @@ export function openAccounts ({ graph, cache, emit, settings }: Parts) {
     const expiresAt = new Date(at.getTime() + 1000 * settings.refreshTokenTtlS).toISOString()
     const token = { id: digest(refreshToken), jti, family, expiresAt }
     await graph.write((run) => run('accounts/open-session', { accountId: account.id, now: at.toISOString(), token }))
-    return { actor: actorOf(account, jti), account, refreshToken }
+    const grants = await graph.read<Grant>('accounts/grants', { tenantId: account.tenantId, memberId: account.memberId })
+    return { actor: actorOf(account, grants, jti), account, refreshToken }
   }
 
   async function endFamily (family: string): Promise<void> {
@@ -118,9 +123,9 @@ export function openAccounts ({ graph, cache, emit, settings }: Parts) {
   async function actorOfToken (jti: string): Promise<Actor> {
     const held = await cache.get<Actor>(liveKey(jti))
     if (held?.tokenId === jti) return held
-    const [session] = await graph.read<{ account: AccountRow }>('accounts/session', { jti })
+    const [session] = await graph.read<{ account: AccountRow, grants: Grant[] }>('accounts/session', { jti })
     if (session === undefined) throw new EngineError('unauthenticated', EXPIRED)
-    const actor = actorOf(session.account, jti)
+    const actor = actorOf(session.account, session.grants, jti)
     await cache.set(liveKey(jti), actor, LIVE_TTL_S)
     return actor
   }
@@ -131,8 +136,14 @@ export function openAccounts ({ graph, cache, emit, settings }: Parts) {
 
   /** What an operator gives or takes: roles, permissions beyond them, the tier. It holds within a second, for tokens that are out too. */
   async function grant (email: string, changes: Partial<Pick<AccountRow, 'roles' | 'permissions' | 'tier'>>): Promise<void> {
-    const changed = await graph.write((run) => run('accounts/change', { email: addressOf(email), changes }))
-    if (changed.length === 0) throw new EngineError('not_found', `There is no account for ${email}.`)
+    const at = now().toISOString()
+    await graph.write(async (run) => {
+      const [row] = await run<{ before: AccountRow }>('accounts/change', { email: addressOf(email), changes: { ...changes, updatedAt: at } })
+      if (row === undefined) throw new EngineError('not_found', `There is no account for ${email}.`)
+      const { memberId, tenantId } = row.before
+      const before = Object.fromEntries(Object.keys(changes).map((name) => [name, row.before[name as keyof AccountRow]]))
+      await note(run, { tenantId, memberId: '' }, { entity: 'account', entityId: memberId, action: 'grant', before, after: changes }, at)
+    })
   }
 
   /** An admin of the tenant with this password, whatever was there: the login that `npm start` prints. */
@@ -152,7 +163,7 @@ export function openAccounts ({ graph, cache, emit, settings }: Parts) {
   async function setPassword ({ id, email }: AccountRow, password: string): Promise<void> {
     const passwordHash = await queue.hash(password)
     const ended = await graph.write(async (run) => {
-      await run('accounts/change', { email, changes: { passwordHash } })
+      await run('accounts/change', { email, changes: { passwordHash, updatedAt: now().toISOString() } })
       return run<{ jti: string }>('accounts/revoke-account', { accountId: id, now: now().toISOString() })
     })
     await cache.del(...ended.map(({ jti }) => liveKey(jti)))
@@ -166,8 +177,11 @@ const digest = (token: string) => createHash('sha256').update(token).digest('hex
 const addressOf = (email: string) => email.normalize('NFKC').trim().toLowerCase()
 const slug = (name: string) => canonicalKey(name, 'Brand').normalize('NFKD').replace(/[^a-z0-9-]/g, '').slice(0, 40).replace(/^-+|-+$/g, '') || 'organization'
 
-const actorOf = ({ memberId, tenantId, email, roles, permissions, tier }: AccountRow, tokenId: string): Actor =>
-  ({ memberId, tenantId, email, roles, permissions, tier, tokenId })
+const actorOf = ({ memberId, tenantId, email, roles, permissions, tier }: AccountRow, grants: Grant[], tokenId: string): Actor =>
+  ({ memberId, tenantId, email, roles, permissions, tier, tokenId, grants })
+
+const founding = (tenantId: string, name: string): Noted =>
+  ({ entity: 'organization', entityId: tenantId, action: 'create', before: null, after: { name, subscription_tier: 'free' } })
 
 /** `member:ada-lind`, or with four hexadecimal digits more where another one has it. */
 async function freeMemberId (run: Run, tenantId: string, name: string): Promise<string> {

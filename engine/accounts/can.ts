@@ -1,4 +1,4 @@
-import type { Actor, Role } from '../../models/actor.js'
+import type { Actor, Grant, Role } from '../../models/actor.js'
 import { EngineError } from '../errors.js'
 
 /**
@@ -7,13 +7,16 @@ import { EngineError } from '../errors.js'
  */
 export type Permission = `${string}:${string}`
 
-/** What an action is done to: whose it is, and who takes part. What is not said limits nothing; a route asks before it knows the object. */
-export interface Resource { tenantId?: string, memberId?: string, parties?: string[] }
+/**
+ * What an action is done to: whose it is, who takes part, and which project or team it belongs to. What is not said limits neither
+ * `@own` nor `@party`; a route asks before it knows the object.
+ */
+export interface Resource { tenantId?: string, memberId?: string, parties?: string[], projectId?: string, teamId?: string }
 
-const GUEST = ['affinity:read@own', 'member:read', 'graph:read', 'triple:extract']
+const GUEST = ['affinity:read@own', 'member:read', 'graph:read', 'triple:extract', 'flag:read@own']
 const BASIC = [
   ...GUEST, 'member:update@own', 'member:export@own', 'member:erase@own', 'session:end@own', 'onboarding:create@own',
-  'feedback:*@own', 'trend:read', 'event:read@own',
+  'feedback:*@own', 'trend:read', 'event:read@own', 'org:read@own',
   'partnership:create@party', 'partnership:read@party', 'partnership:update@party', 'money:*@party', 'workspace:*@party', 'analytics:read@own'
 ]
 const GRANTS: Record<Role, string[]> = {
@@ -26,13 +29,39 @@ const GRANTS: Record<Role, string[]> = {
 /** Whether an actor may do something: by the grants of the roles and those given beyond them. REST, GraphQL, WebSocket and CLI ask here. */
 export function can (actor: Actor, permission: Permission, resource: Resource = {}): boolean {
   if (resource.tenantId !== undefined && resource.tenantId !== actor.tenantId) return false
-  return [...actor.roles.flatMap((role) => GRANTS[role] ?? []), ...actor.permissions].some((grant) => covers(grant, actor, permission, resource))
+  return heldIn(actor, resource).some((grant) => covers(grant, actor, permission, resource))
+}
+
+/** All that someone holds in a place: by role, beyond that, and by the roles of the organisation's own making. */
+function heldIn (actor: Actor, place: Resource): string[] {
+  const own = (actor.grants ?? []).filter((grant) => reaches(grant, actor, place)).flatMap(({ permissions }) => permissions)
+  return [...permissionsOf(actor.roles), ...actor.permissions, ...own]
+}
+
+export const permissionsOf = (roles: Role[]): string[] => roles.flatMap((role) => GRANTS[role] ?? [])
+
+/** What is granted for a project or a team holds only where the resource names it: a question without an object would be let in everywhere. */
+function reaches ({ scope, scopeId }: Grant, { tenantId }: Actor, { projectId, teamId }: Resource): boolean {
+  return scopeId === { org: tenantId, project: projectId, team: teamId }[scope]
+}
+
+/** Whether someone may hand a grant on: only what they hold themselves, in the same place, under no narrower condition. */
+export function mayHandOn (actor: Actor, grant: string, place: Resource = {}): boolean {
+  const [pattern, condition] = grant.split('@')
+  return heldIn(actor, place).some((held) => {
+    const [heldPattern, heldCondition] = held.split('@')
+    return matches(heldPattern!, pattern!) && (heldCondition === undefined || heldCondition === condition)
+  })
+}
+
+function matches (pattern: string, permission: string): boolean {
+  const [[resource, action], [grantedResource, grantedAction]] = [permission.split(':'), pattern.split(':')]
+  return (grantedResource === '*' || grantedResource === resource) && (grantedAction === '*' || grantedAction === action)
 }
 
 function covers (grant: string, actor: Actor, permission: Permission, { memberId, parties }: Resource): boolean {
   const [pattern = '', condition] = grant.split('@')
-  const [[resource, action], [grantedResource, grantedAction]] = [permission.split(':'), pattern.split(':')]
-  if ((grantedResource !== '*' && grantedResource !== resource) || (grantedAction !== '*' && grantedAction !== action)) return false
+  if (!matches(pattern, permission)) return false
   if (condition === 'own') return memberId === undefined || memberId === actor.memberId
   if (condition === 'party') return parties === undefined || parties.includes(actor.memberId)
   return condition === undefined

@@ -1,7 +1,7 @@
 import type { Affinity, DiscoverRequest } from '../../models/affinity.js'
 import type { Emit } from '../../models/events.js'
 import type { Kind } from '../../models/vocabulary.js'
-import type { Cache } from '../cache.js'
+import { LIFETIMES_S, type Cache } from '../cache.js'
 import { EngineError } from '../errors.js'
 import { shortHash } from '../graph/schema.js'
 import type { Explain } from './reasons.js'
@@ -16,7 +16,8 @@ export interface Place { scene: (day: string) => Promise<Scene>, cache: Cache, e
 
 export interface Page { ranked: Omit<Ranked, 'order'>, recommId: string, cursor: string | null, cached: boolean }
 
-const TTL_S = 3600 // SPEC 2.9
+const NAME = 'affinity_recommendations'
+const TTL_S = LIFETIMES_S[NAME]
 /** The matches that an event carries; their reasons are asked for. */
 const TOLD = 10
 
@@ -30,7 +31,7 @@ export async function recommend (place: Place, request: RecommendationsRequest):
   const from = request.cursor === undefined ? { version: place.version, day: place.today, next: 0 } : readCursor(request.cursor)
   const recommId = nameOf(place, asked, from)
 
-  const key = `affinity_recommendations:${place.tenantId}:${recommId}`
+  const key = `${NAME}:${place.tenantId}:${recommId}`
   const pageKey = [key, from.next, limit, place.version, place.today].join(':')
   const held = fresh ? undefined : await place.cache.get<Page>(pageKey)
   if (held !== undefined) return { ...held, cached: true }

@@ -6,6 +6,7 @@ import { dealFigures, performanceFigures, pipelineFigures, type Period } from '.
 import { waiting } from '../deals/outbox.js'
 import { EngineError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
+import { gather } from './gather.js'
 
 /** Days; where none are given, the last thirty. `memberId`: of the deals that this member takes part in. */
 export interface AnalyticsRequest { from?: string, to?: string, now?: string, memberId?: string }
@@ -18,14 +19,8 @@ export async function analytics (
   deals: Deals, graph: Graph, actor: Actor, name: Analysis, request: AnalyticsRequest
 ): Promise<{ data: Figure[], meta: { from: string, to: string, degraded: string[] } }> {
   const period = periodOf(actor, request)
-  const parts = await Promise.allSettled(SOURCES[name].map((figures) => figures(deals, graph, actor.tenantId, period)))
-  const failures = parts.flatMap((part) => part.status === 'rejected' ? [part.reason as Error] : [])
-  const bug = failures.find((error) => !(error instanceof EngineError && error.code === 'unavailable'))
-  if (bug !== undefined) throw bug
-  return {
-    data: parts.flatMap((part) => part.status === 'fulfilled' ? part.value : []),
-    meta: { from: period.from, to: period.to, degraded: [...new Set(failures.map(({ message }) => message))] }
-  }
+  const { found, degraded } = await gather(SOURCES[name].map((figures) => figures(deals, graph, actor.tenantId, period)))
+  return { data: found, meta: { from: period.from, to: period.to, degraded } }
 }
 
 /** What someone may count: who may read only their own, reads their own. */

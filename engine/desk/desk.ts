@@ -1,8 +1,10 @@
 import type { Actor } from '../../models/actor.js'
+import type { AuditRequest } from '../../models/audit.js'
 import type { Analysis, Difference, Partnership, PartnershipFilter, PartnershipInput } from '../../models/deals.js'
 import type { Emit } from '../../models/events.js'
 import { can, demand, type Permission } from '../accounts/can.js'
 import { analytics, type AnalyticsRequest } from './analytics.js'
+import { audit } from './audit.js'
 import type { Deals } from '../deals/db.js'
 import { insights } from './insights.js'
 import { addTransaction, ledgerOf, listTransactions } from '../deals/ledger.js'
@@ -78,6 +80,8 @@ export function openDealsDesk ({ deals, graph, emit = async () => {} }: { deals:
     ledger: reading('money:read', ledgerOf),
     analytics: (actor: Actor, name: Analysis, request: AnalyticsRequest = {}) => analytics(deals, graph, actor, name, request),
     insights: (actor: Actor, request: AnalyticsRequest = {}) => insights(deals, actor, request),
+    /** Who changed what, of deals and of what the graph keeps of the organisation. */
+    audit: (actor: Actor, request: AuditRequest = {}) => audit(deals, graph, actor, request),
     /** Where the two stores disagree about a tenant's partnerships. */
     doctor: (tenantId: string): Promise<Difference[]> => differences(deals, graph, tenantId),
     /** What deals keep of a member: handed out on export, made nameless on erasure, since the books must stay. */
