@@ -146,6 +146,8 @@ t.test('the table of rooms is the one that test/tidy.test.ts holds the imports t
   const may = /const MAY[^{]*\{([^}]*)\}/.exec(readFileSync('test/tidy.test.ts', 'utf8'))![1]!
   const held = Array.from(may.matchAll(/^ +(\w+): \[(.*)\]/gm), ([, room, from]) => `${room}: ${from!.replaceAll("'", '')}`)
   t.strictSame(told.toSorted(), held.filter((line) => !/^(models|errors):/.test(line)).toSorted())
+  const drawn = wordsOf(readFileSync('docs/images/house.svg', 'utf8').replaceAll('</text>', '</text>\n')) // some share a line
+  t.strictSame(held.map((line) => line.split(':')[0]!).filter((room) => !new RegExp(`\\b${room}\\b`).test(drawn)), [], 'each is in the picture')
 })
 
 t.test('the table of settings lists exactly the variables of .env.example', async (t) => {
