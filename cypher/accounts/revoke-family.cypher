@@ -7,6 +7,9 @@
 //
 // :param {family: 'y1', now: '2026-11-01T00:00:00.000Z'}
 
+MATCH (kin:_RefreshToken {family: $family})
+SET kin.family = $family               // locks the family, so that one which is being opened is seen below or sees us
+WITH count(kin) AS locked
 MATCH (t:_RefreshToken {family: $family})
 SET t.revokedAt = coalesce(t.revokedAt, $now)
 RETURN t.jti AS jti;

@@ -46,12 +46,14 @@ t.test('A-01, A-02: register, login, refresh, logout', async (t) => {
 })
 
 t.test('a refresh token that comes twice ends all that came from it', async (t) => {
-  const { refreshToken } = await loggedIn(app, engine)
-  const outcomes = await Promise.allSettled(Array.from({ length: 4 }, () => accounts.refresh(refreshToken)))
-  t.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1, 'of those that come at once one is first')
-  const winner = outcomes.find((one) => one.status === 'fulfilled')!.value
-  await t.rejects(accounts.refresh(winner.refreshToken), { code: 'unauthenticated' }, 'and the thief and the robbed both log in again')
-  await t.rejects(accounts.actorOfToken(winner.actor.tokenId), { code: 'unauthenticated' })
+  for (let round = 0; round < 5; round++) { // whoever of them is quicker
+    const { refreshToken } = await loggedIn(app, engine)
+    const outcomes = await Promise.allSettled(Array.from({ length: 4 }, () => accounts.refresh(refreshToken)))
+    t.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1, 'of those that come at once one is first')
+    const winner = outcomes.find((one) => one.status === 'fulfilled')!.value
+    await t.rejects(accounts.refresh(winner.refreshToken), { code: 'unauthenticated' }, 'and the thief and the robbed both log in again')
+    await t.rejects(accounts.actorOfToken(winner.actor.tokenId), { code: 'unauthenticated' })
+  }
 })
 
 t.test('F17: tokens that are forged, foreign or old are refused', async (t) => {
@@ -118,7 +120,9 @@ t.test('F18: an unknown address takes as long as a wrong password, and says the 
     return { ms: performance.now() - started, message: (error as Error).message }
   }
   await tries('warm@example.org')
-  const [known, unknown] = [await tries(email), await tries(`${randomUUID()}@example.org`)]
+  // The quickest of three each: a machine that is busy with something else makes single ones slow.
+  const quickest = async (address: string) => [await tries(address), await tries(address), await tries(address)].sort((a, b) => a.ms - b.ms)[0]!
+  const [known, unknown] = [await quickest(email), await quickest(`${randomUUID()}@example.org`)]
   t.equal(known.message, unknown.message)
   t.ok(unknown.ms > known.ms / 4, `${unknown.ms} ms against ${known.ms} ms`)
   for (let i = 0; i < 10; i++) await tries(email)
