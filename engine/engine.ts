@@ -5,13 +5,12 @@ import type { Relation, Label } from '../models/vocabulary.js'
 import { kindOf } from '../models/vocabulary.js'
 import type { FeedbackRequest } from '../models/feedback.js'
 import type { TrendsRequest } from '../models/trend.js'
-import type { Triple } from '../models/triple.js'
 import { readWorld } from '../seeds/read.js'
 import { openAccounts } from './accounts/accounts.js'
 import { auditBelonging } from './accounts/audit.js'
 import { openFlags } from './accounts/flags.js'
 import { openMembers, type Belonging } from './accounts/members.js'
-import { writeAnswers } from './accounts/onboard.js'
+import { takeAnswers, understood } from './accounts/onboard.js'
 import { openOrganizations } from './accounts/organizations.js'
 import { jwtSecret } from './accounts/secret.js'
 import type { Candidate } from './affinity/candidates.js'
@@ -25,7 +24,6 @@ import { openDeals, type Deals } from './deals/db.js'
 import { openDealsDesk } from './desk/desk.js'
 import { EngineError } from './errors.js'
 import { openEvents, type Events } from './events.js'
-import { entityRef } from './extraction/canonical.js'
 import { extract, type Extraction } from './extraction/extract.js'
 import { citedFact, mayKnow, type StoredFact } from './graph/cite.js'
 import { openGraph, type Graph, type Row } from './graph/graph.js'
@@ -35,7 +33,7 @@ import { graphVersion, textSource } from './graph/texts.js'
 import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
 import { openEmbedder, type Embedder } from './index/embed.js'
 import { openIndex, type Index } from './index/vector-index.js'
-import { answersDocument, learn, triplesOf, type Lesson, type LearnProgress } from './learn.js'
+import { learn, type Lesson, type LearnProgress } from './learn.js'
 import { openStores } from './stores.js'
 import { culturalTrends, detectTrends, market } from './trends/trends.js'
 import { openWorkspaces } from './workspaces/workspaces.js'
@@ -124,7 +122,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     marketIntelligence: (tenantId: string, industry: string | null, options: { viewerId?: string } = {}) =>
       market(graph, tenantId, industry, { ...options, now: today() }),
     /** What two answers say, before anything is written: to be shown and corrected. */
-    understand: (request: Told) => understood(request),
+    understand: understood,
     /** `memberId`: whose answers they are; without it the member of that name. */
     onboard: (tenantId: string, request: OnboardingRequest, memberId?: string) => onboard(parts, tenantId, request, memberId),
     neighborhood: (tenantId: string, id: string, options: { limit?: number, viewerId?: string }) => neighborhood(parts, tenantId, id, options),
@@ -208,38 +206,9 @@ async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): 
 
 /** Two answers in, first matches out: what was understood is written, the index follows, the list is live. */
 async function onboard (parts: Parts, tenantId: string, request: OnboardingRequest, memberId?: string): Promise<{ data: Onboarding, meta: AnswerMeta }> {
-  const { triples, unmapped } = understood(request)
-  const accepted = request.triples ?? triples
-  const document = documentOf(request)
-  checkSpans(accepted, document.text)
-  const id = memberId ?? document.owner.id
-  await writeAnswers(parts.graph, tenantId, id, request, accepted, now())
-  const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: id, limit: request.limit ?? 5 })
-  return { data: { memberId: id, triples: accepted, unmapped, firstMatches }, meta }
-}
-
-interface Told { name: string, answers: string[] }
-
-function understood (told: Told) {
-  checkName(told.name)
-  if (told.answers.some((answer) => answer.trim() === '')) throw new EngineError('invalid_argument', 'An answer is empty; a sentence is enough.')
-  return triplesOf(documentOf(told))
-}
-
-const documentOf = ({ name, answers: [profile = '', goals = ''] }: Told) =>
-  answersDocument(entityRef(name, 'Member'), profile, goals)
-
-/** A name by which a person can be found; a pronoun or a row of dots is none. */
-function checkName (name: string): void {
-  if (/[\p{L}\p{N}]/u.test(name) && !/^\s*(?:i|me|you|we|us|he|she|it|they|them)\s*$/i.test(name)) return
-  throw new EngineError('invalid_argument', `"${name}" is not a name; give the name that others know you by.`)
-}
-
-function checkSpans (triples: Triple[], text: string): void {
-  const outside = triples.findIndex(({ spans }) => Object.values(spans).some((span) => span.start > span.end || span.end > text.length))
-  if (outside !== -1) {
-    throw new EngineError('invalid_argument', `A span of triple ${outside + 1} lies outside the answers; keep the spans as they were given.`)
-  }
+  const told = await takeAnswers(parts.graph, tenantId, request, { memberId, now: now() })
+  const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: told.memberId, limit: request.limit ?? 5 })
+  return { data: { ...told, firstMatches }, meta }
 }
 
 interface NeighborRow { otherId: string, label: Label, name: string, degree: number, outgoing: boolean, relation: Relation, fact: StoredFact }
