@@ -9,7 +9,7 @@ export const STAGES = ['discovery', 'initial_contact', 'negotiation', 'contract_
 export function mover (id, from, to, then) {
   const back = STAGES.indexOf(to) < STAGES.indexOf(from)
   const label = capital(words(to))
-  return acting(back ? 'button.plain' : 'button', { 'aria-label': `${back ? 'Back' : 'On'} to ${label}`, 'data-to': to }, back ? `← ${label}` : `${label} →`, async () => {
+  return acting(back ? 'button.plain' : 'button', { 'aria-label': `${back ? 'Back' : 'On'} to ${label}`, 'data-to': to }, back ? `←\u00a0${label}` : `${label}\u00a0→`, async () => {
     await put(`/partnerships/${encodeURIComponent(id)}/stage`, { stage: to })
     await then()
   })
