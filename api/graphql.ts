@@ -3,8 +3,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { GraphQLSchema } from 'graphql'
 import mercurius from 'mercurius'
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { Type } from 'typebox'
 import type { Engine } from '../engine/engine.js'
 import { EngineError } from '../engine/errors.js'
@@ -19,6 +17,7 @@ import { hear, type Heard } from './channels.js'
 import { checkCost } from './cost.js'
 import { GraphQLError, isInputObjectType, parse, validate } from './language.js'
 import { failed } from './problem.js'
+import { typeDefinitions } from './type-definitions.js'
 import { RecommendationsRequest } from './routes/affinity.js'
 import { Period } from './routes/analytics.js'
 import { check } from './validate.js'
@@ -110,8 +109,7 @@ function schemaOf ({ graph: { driver } }: Engine): Promise<GraphQLSchema> {
 }
 
 async function makeSchema (driver: Engine['graph']['driver']): Promise<GraphQLSchema> {
-  const typeDefs = readFileSync(fileURLToPath(new URL('../models/graph.graphql', import.meta.url)), 'utf8')
-  const schema = await new Neo4jGraphQL({ driver, typeDefs, resolvers: resolvers as never, features: { excludeDeprecatedFields: EXCLUDED, authorization: { key: 'unused: who asks is known already' } } }).getSchema()
+  const schema = await new Neo4jGraphQL({ driver, typeDefs: typeDefinitions(), resolvers: resolvers as never, features: { excludeDeprecatedFields: EXCLUDED, authorization: { key: 'unused: who asks is known already' } } }).getSchema()
   // The rules need the tenant among the filters, those who ask do not.
   for (const type of Object.values(schema.getTypeMap())) if (isInputObjectType(type)) delete type.getFields().tenantId
   boundContents(schema)

@@ -4,12 +4,11 @@ import { candidates, labelsOf, stillThere, type Candidate, type Found } from './
 import { reasons, type Explain } from './reasons.js'
 import type { Scene } from './scene.js'
 import { readSeeker, type Seeker } from './seeker.js'
-import { accepted, direct, likeness, paths, total, walk, type Part, type Parts } from './terms.js'
+import { accepted, direct, likeness, paths, total, walk, type Part, type Parts, type Scored } from './terms.js'
 import { WEIGHTS } from './weights.js'
 
 /** `order`: the ids of all that may be listed, best first; `data` tells of the first of them. */
 export interface Ranked { data: Affinity[], order: string[], weights: Weights, fallback: string | null }
-export interface Scored { candidate: Candidate, score: number, parts: Part[] }
 
 /** The k entities closest to a seeker, each with its reasons. */
 export async function rank (scene: Scene, request: DiscoverRequest): Promise<Ranked> {

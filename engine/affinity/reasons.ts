@@ -1,9 +1,8 @@
 import type { CitedFact, Reason, Term, Weights } from '../../models/affinity.js'
 import { cite } from '../graph/cite.js'
-import type { Scored } from './rank.js'
 import type { Scene } from './scene.js'
 import type { Seeker } from './seeker.js'
-import { total, walkPaths, type Part } from './terms.js'
+import { total, walkPaths, type Part, type Scored } from './terms.js'
 import { BOUNDS } from './weights.js'
 
 export type Explain = 'none' | 'summary' | 'full'

@@ -1,5 +1,5 @@
 import type { Term } from '../../models/affinity.js'
-import { seedMap, type Walked, type WalkRow } from './candidates.js'
+import { seedMap, type Candidate, type Walked, type WalkRow } from './candidates.js'
 import type { Scene, TenantIndex } from './scene.js'
 import type { Seeker } from './seeker.js'
 import { BOUNDS } from './weights.js'
@@ -18,6 +18,7 @@ export interface Part {
   note?: string // in the words of the seeker
 }
 export type Parts = Map<string, Part[]>
+export interface Scored { candidate: Candidate, score: number, parts: Part[] }
 
 export const total = (parts: Part[]) => parts.reduce((sum, { value }) => sum + value, 0)
 
