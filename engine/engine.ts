@@ -266,7 +266,7 @@ async function status (parts: Parts) {
   }
 }
 
-/** What is off, as far as is known without asking: the outbox asks Postgres every second. */
+/** What is off, as far as is known without waiting for an answer. */
 function degradedOf ({ index, cache, deals }: Parts): string[] {
   return [
     ...index.degraded,

@@ -109,6 +109,12 @@ t.test('F3 Redis goes, hangs, is emptied: no failure, no slow answer, no ended l
     t.ok(await waitUntil(async () => !says(await discover(), REDIS_OFF), 10_000))
     await end(`${fault}, and back`)
   }
+  const { Redis } = await import('ioredis')
+  const redis = new Redis(`${redisUrl}/3`)
+  t.teardown(() => { redis.disconnect() })
+  await redis.flushdb()
+  t.match(await discover(), { status: 200, data: [{}, {}, {}] })
+  await end('emptied')
   t.equal((await timely('GET', `${API}/users/me`)).status, 200)
 })
 

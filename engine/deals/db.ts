@@ -16,7 +16,7 @@ export interface Deals {
   /** Brings the tables up to date; returns the names of the files that were new. Any number of processes may do it at once. */
   migrate (folder?: string): Promise<string[]>
   ping (): Promise<void>
-  /** Whether Postgres answered when it was last asked; the outbox asks every second. */
+  /** Whether Postgres answered when it was last asked, some seconds ago at most while anyone wants to know. Waits for nothing. */
   health (): { degraded: boolean, reason: string | null }
   close (): Promise<void>
 }
@@ -26,6 +26,7 @@ export type Sql = <Row extends object = Record<string, unknown>>(text: string, p
 
 const FOLDER = fileURLToPath(new URL('../../models/postgres/', import.meta.url))
 const LOCK = 7_338_334 // any number, the same for all who migrate
+const ASK_MS = 2_000 // how old news of it may be before it is asked again
 const ANSWER_MS = 3_000 // how long Postgres may take to say that it is there
 
 export function openDeals (databaseUrl: string): Deals {
@@ -40,12 +41,15 @@ export function openDeals (databaseUrl: string): Deals {
   pool.on('error', () => {}) // an idle connection that breaks is replaced; without a listener it would end the process
   pool.on('connect', (client) => { client.on('error', () => {}) }) // one that breaks at work tells so by its query
   let reason: string | null = null
-  const inTransaction = <T>(work: (sql: Sql) => Promise<T>) => transaction(pool, work).then(
+  let askedAt = -Infinity
+  const noting = <T>(work: Promise<T>): Promise<T> => work.then(
     (done) => { reason = null; return done },
     (error) => {
       reason = error instanceof EngineError && error.code === 'unavailable' ? error.message : null
       throw error
     })
+  const inTransaction = <T>(work: (sql: Sql) => Promise<T>) => noting(transaction(pool, work))
+  const ping = () => noting(pool.query(soon('SELECT 1')).then(() => {}, expected))
   return {
     pool,
     inTenant: (tenantId, work) => inTransaction(async (sql) => {
@@ -54,8 +58,14 @@ export function openDeals (databaseUrl: string): Deals {
     }),
     asOwner: inTransaction,
     migrate: (folder = FOLDER) => migrate(pool, folder),
-    ping: async () => { await pool.query(soon('SELECT 1')).catch(expected) },
-    health: () => ({ degraded: reason !== null, reason }),
+    ping,
+    health: () => {
+      if (performance.now() - askedAt > ASK_MS) {
+        askedAt = performance.now()
+        ping().catch(() => {}) // who asks next hears of it
+      }
+      return { degraded: reason !== null, reason }
+    },
     close: () => pool.end()
   }
 }
