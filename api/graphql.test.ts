@@ -339,7 +339,9 @@ async function client (t: { teardown: (end: () => void) => void }, login: Login 
   const next = (wanted: (message: typeof inbox[number]) => boolean) => new Promise<typeof inbox[number]>((resolve) => {
     look = () => {
       const at = inbox.findIndex(wanted)
-      if (at !== -1) resolve(inbox.splice(at, 1)[0]!)
+      if (at === -1) return
+      look = () => {} // what comes before anyone waits again stays
+      resolve(inbox.splice(at, 1)[0]!)
     }
     look()
   })
