@@ -34,7 +34,9 @@ async function connect (t: { teardown: (end: () => void) => void }, protocols?: 
   const next = (type: string, channel?: string) => new Promise<Message>((resolve) => {
     look = () => {
       const at = inbox.findIndex((message) => message.type === type && (channel === undefined || message.channel === channel))
-      if (at !== -1) resolve(inbox.splice(at, 1)[0]!)
+      if (at === -1) return
+      look = () => {} // what comes before anyone waits again stays
+      resolve(inbox.splice(at, 1)[0]!)
     }
     look()
   })
