@@ -205,7 +205,7 @@ t.test('with the stores', async (t) => {
     })
     t.match(await (await fetch(`${address}/ready`)).json(), { data: { ready: true } })
     t.match(out, /Who fits member:mia-tran\?[^]*1\. Bo Lind/)
-    const [, email, password] = /Log in as (\S+) with the password (\S+), or:/.exec(out) ?? []
+    const [, email, password] = /Log in as (\S+) with the password (\S+)\n/.exec(out) ?? []
     const login = await fetch(`${address}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email, password }) })
     t.equal(login.status, 200, 'the login that it prints works')
     child.kill('SIGTERM')

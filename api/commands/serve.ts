@@ -53,8 +53,8 @@ async function showLogin ({ accounts, config: { dataDir, tenantId } }: Engine, a
   const made = () => `${JSON.stringify({ email: `demo@${name}.localhost`, password: randomBytes(12).toString('base64url') })}\n`
   const { email, password } = check(Credentials, JSON.parse(await kept(file, made)), file)
   await accounts.ensureAdmin({ email, password, name: 'Demo Admin' }, tenantId)
-  print(`Log in as ${email} with the password ${password}, or:\n` +
-    `curl -s ${address}/api/v1/auth/login -H 'content-type: application/json' -d @${relative(process.cwd(), file)}`)
+  print(`Open ${address} in a browser.\nLog in as ${email} with the password ${password}\n` +
+    `or as a program: curl -s ${address}/api/v1/auth/login -H 'content-type: application/json' -d @${relative(process.cwd(), file)}`)
 }
 
 async function isEmpty ({ query, config }: Engine): Promise<boolean> {
