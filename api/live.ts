@@ -132,7 +132,7 @@ function attend (socket: WebSocket, { engine, authenticate, authMs, pingMs, log 
       }
       [who, token] = [actor, message.token ?? '']
       clearTimeout(impatience)
-      send({ type: 'welcome', memberId: actor.memberId })
+      send({ type: 'welcome', memberId: actor.memberId, number: await engine.events.last(actor.tenantId) })
     },
     subscribe: async ({ channel = '', since }) => {
       const actor = await authenticate(token ?? '')

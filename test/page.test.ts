@@ -124,6 +124,11 @@ async function useThePage () {
     await nora.getByText('First evening').waitFor()
     await nora.getByText(/A partnership since [\d-]+, at negotiation\./).waitFor()
     t.match(await nora.locator('.history li').allTextContents(), [/initial contact → negotiation/, /discovery → initial contact/, /Begun at discovery/])
+    await bo.getByRole('link', { name: 'A winter of mending' }).click()
+    await bo.getByText('Nothing was said yet.').waitFor()
+    await nora.getByLabel('Say something').fill('Shall we begin with the red sock?')
+    await nora.getByRole('button', { name: 'Send' }).click()
+    await bo.getByText('Shall we begin with the red sock?').waitFor()
     await picture(nora, 'page-partnership')
 
     await screen(nora, 'Matches')

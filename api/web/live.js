@@ -3,7 +3,8 @@ import { accessToken, refresh } from './api.js'
 /** One socket for all that a screen wants to hear; it comes back by itself and resumes after the last number that it heard. */
 
 const RETRY_MAX_MS = 30_000
-const hearers = new Map() // by channel: who listens, the last number heard, whether it was asked for, whether something may have been missed
+const hearers = new Map() // by channel: who listens, the last number heard, whether something may have been missed
+let latest // the last number known, of any channel: all of a tenant are numbered together
 let socket = null
 let tries = 0
 let retry = null
@@ -18,6 +19,7 @@ export function start (tell) {
 export function stop () {
   clearTimeout(retry)
   hearers.clear()
+  latest = undefined
   const closing = socket
   socket = null
   closing?.close()
@@ -26,10 +28,10 @@ export function stop () {
 
 /** Hears a channel; returns how to end it. A listener gets the event, or null where some may have been missed: load anew. */
 export function hear (channel, listener) {
-  const hearer = hearers.get(channel) ?? { listeners: new Set(), since: undefined, asked: false, missed: false }
+  const hearer = hearers.get(channel) ?? { listeners: new Set(), since: latest, missed: false }
   if (hearer.listeners.size === 0) {
     hearers.set(channel, hearer)
-    if (open()) ask(channel, hearer)
+    ask(channel, hearer)
   }
   hearer.listeners.add(listener)
   return () => {
@@ -40,15 +42,12 @@ export function hear (channel, listener) {
   }
 }
 
-const open = () => socket?.readyState === WebSocket.OPEN
-const say = (message) => { if (open()) socket.send(JSON.stringify(message)) }
-
-/** From the last number on; where there is none though it was asked before, what came in between is loaded anew. */
-function ask (channel, hearer) {
-  hearer.missed = hearer.asked && hearer.since === undefined
-  hearer.asked = true
-  say({ type: 'subscribe', channel, ...hearer.since !== undefined && { since: hearer.since } })
+function say (message) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
 }
+
+/** From the last number on that was known when the listener came, so that nothing falls between loading and hearing. */
+const ask = (channel, { since }) => say({ type: 'subscribe', channel, ...since !== undefined && { since } })
 
 function tell ({ listeners }, event) {
   for (const listener of [...listeners]) listener(event)
@@ -68,11 +67,16 @@ function connect () {
 
 function heard (message, token) {
   const hearer = hearers.get(message.channel)
+  const number = message.number ?? message.event?.number
+  if (number !== undefined) latest = Math.max(latest ?? 0, number)
   const acts = {
     welcome: () => {
       tries = 0
       told('live')
-      for (const [channel, hearer] of hearers) ask(channel, hearer)
+      for (const [channel, hearer] of hearers) {
+        hearer.missed = hearer.since === undefined
+        ask(channel, hearer)
+      }
     },
     subscribed: () => {
       if (!hearer) return
@@ -88,7 +92,7 @@ function heard (message, token) {
     error: () => {
       if (message.code === 'unauthenticated') refresh(token).catch(() => {})
       if (message.code === 'failed_precondition' && hearer) { // what was missed is no longer kept
-        hearer.since = undefined
+        Object.assign(hearer, { since: undefined, missed: true })
         ask(message.channel, hearer)
       }
     }

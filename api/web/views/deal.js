@@ -5,11 +5,13 @@ import { hear } from '../live.js'
 import { learnNames, nameOf } from '../names.js'
 import { told } from './paths.js'
 import { STAGES, mover } from './stages.js'
+import { talk } from './talk.js'
 
 /** One partnership: where it stands, what is due, what was paid, and what the graph knows of it. */
 export function deal (main, { id, me }) {
   const place = h('div')
-  main.append(h('a.back', { href: '#/partnerships' }, '← All partnerships'), place)
+  const talking = talk(id, me)
+  main.append(h('a.back', { href: '#/partnerships' }, '← All partnerships'), place, talking.element)
   const path = `/partnerships/${encodeURIComponent(id)}`
   const ask = async () => {
     const { data } = await get(path)
@@ -24,7 +26,10 @@ export function deal (main, { id, me }) {
   const show = (known) => shown(known, { path, me, again })
   load(place, ask, show)
   const end = hear(`partnership:${id}`, again)
-  return () => end()
+  return () => {
+    end()
+    talking.end()
+  }
 }
 
 function shown ({ deal, history, transactions, ledger, facts, meta }, { path, me, again }) {
