@@ -48,10 +48,10 @@ export async function stillThere (scene: Scene, seeker: Seeker, request: Discove
 
 /** Those found by two steps and by three. A filter that leaves few lets all of them be scored, so that k are found where k exist. */
 async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: Set<string> | null): Promise<{ ids: string[], walked: Walked }> {
-  const { graph, tenantId, now } = scene
+  const { graph, tenantId, now, viewerId } = scene
   if (allowed !== null && allowed.size <= BOUNDS.candidates * 5) return { ids: [...allowed], walked: { values: new Map(), complete: false } }
   const limit = allowed === null ? BOUNDS.candidates : 10_000
-  const common = { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, labels, degreeMax: BOUNDS.degreeMax, now, limit }
+  const common = { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, viewerId, labels, degreeMax: BOUNDS.degreeMax, now, limit }
   const [near, far] = await Promise.all([
     graph.read<{ id: string }>('affinity/candidates', common),
     graph.read<WalkRow>('affinity/walk', { ...common, candidateIds: [], breadth: BOUNDS.breadth })

@@ -57,10 +57,10 @@ async function readWords (scene: Scene, words: string): Promise<{ seeds: Seed[],
   return { seeds, goals }
 }
 
-async function readNode ({ graph, index, tenantId, now }: Scene, entityId: string): Promise<Known> {
+async function readNode ({ graph, index, tenantId, now, viewerId }: Scene, entityId: string): Promise<Known> {
   const [[entity], rows, given] = await Promise.all([
     graph.read<{ name: string }>('graph/entity', { tenantId, entityId }),
-    graph.read<Omit<Seed, 'share'>>('affinity/seeds', { tenantId, entityId, now, limit: BOUNDS.seeds }),
+    graph.read<Omit<Seed, 'share'>>('affinity/seeds', { tenantId, entityId, viewerId, now, limit: BOUNDS.seeds }),
     stances(graph, tenantId, entityId, now)
   ])
   if (entity === undefined) throw new EngineError('not_found', `There is no entity "${entityId}"; a search by words (query) finds names.`)
@@ -71,7 +71,7 @@ async function readNode ({ graph, index, tenantId, now }: Scene, entityId: strin
     seeds,
     profile: index.vector('profile', entityId),
     goals: index.vector('goals', entityId),
-    stances: new Map(given.map((stance) => [stance.targetId, stance]))
+    stances: new Map(given.map((stance) => [stance.targetId, viewerId === entityId ? stance : { ...stance, reason: null }])) // why is their own affair
   }
 }
 

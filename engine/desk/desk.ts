@@ -8,7 +8,7 @@ import { audit } from './audit.js'
 import type { Deals } from '../deals/db.js'
 import { insights } from './insights.js'
 import { addTransaction, ledgerOf, listTransactions } from '../deals/ledger.js'
-import { anonymise, keptOf } from '../deals/members.js'
+import { anonymise, keptOf, worksWith } from '../deals/members.js'
 import { deliverNext, startOutbox, type Deliver } from '../deals/outbox.js'
 import { addMilestone, changeMilestone, changePartnership, createPartnership, getPartnership, listPartnerships, moveStage, stageHistory } from '../deals/partnerships.js'
 import { EngineError } from '../errors.js'
@@ -84,6 +84,11 @@ export function openDealsDesk ({ deals, graph, emit = async () => {} }: { deals:
     audit: (actor: Actor, request: AuditRequest = {}) => audit(deals, graph, actor, request),
     /** Where the two stores disagree about a tenant's partnerships. */
     doctor: (tenantId: string): Promise<Difference[]> => differences(deals, graph, tenantId),
+    /** Whether one may be shown what another keeps for partners. While deals cannot be asked, nobody may. */
+    partners: (tenantId: string, memberId: string, otherId: string) => worksWith(deals, tenantId, memberId, otherId).catch((error: unknown) => {
+      if (error instanceof EngineError && error.code === 'unavailable') return false
+      throw error
+    }),
     /** What deals keep of a member: handed out on export, made nameless on erasure, since the books must stay. */
     belonging: {
       name: 'partnerships',
