@@ -110,8 +110,8 @@ function schemaOf ({ graph: { driver } }: Engine): Promise<GraphQLSchema> {
 
 async function makeSchema (driver: Engine['graph']['driver']): Promise<GraphQLSchema> {
   const schema = await new Neo4jGraphQL({ driver, typeDefs: typeDefinitions(), resolvers: resolvers as never, features: { excludeDeprecatedFields: EXCLUDED, authorization: { key: 'unused: who asks is known already' } } }).getSchema()
-  // The rules need the tenant among the filters, those who ask do not.
-  for (const type of Object.values(schema.getTypeMap())) if (isInputObjectType(type)) delete type.getFields().tenantId
+  // The rules need these among the filters, those who ask do not.
+  for (const type of Object.values(schema.getTypeMap())) if (isInputObjectType(type)) for (const field of ['tenantId', 'visibleTo']) delete type.getFields()[field]
   boundContents(schema)
   return schema
 }

@@ -198,14 +198,15 @@ async function recommendations (parts: Parts, tenantId: string, request: Recomme
 async function explain (parts: Parts, tenantId: string, { member, target }: Pair, viewerId: string): Promise<{ data: Affinity, meta: AnswerMeta }> {
   const started = performance.now()
   await syncIndex(parts, tenantId)
-  const candidate = await entityOf(parts, tenantId, target)
+  const candidate = await entityOf(parts, tenantId, target, viewerId)
   const ranked = await explainPair(sceneOf(parts, tenantId, viewerId), { member, target: candidate })
   return { data: ranked.data[0]!, meta: await metaOf(parts, tenantId, ranked, started, { member, target }) }
 }
 
-async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): Promise<Candidate & { degree: number }> {
-  const [entity] = await graph.read<Candidate & { degree: number }>('graph/entity', { tenantId, entityId })
-  if (entity === undefined) throw new EngineError('not_found', `There is no entity "${entityId}".`)
+/** A node, as far as the viewer may know of it. */
+async function entityOf ({ graph }: Parts, tenantId: string, entityId: string, viewerId: string): Promise<Candidate & { degree: number }> {
+  const [entity] = await graph.read<Candidate & { degree: number, properties: { visibleTo?: string[] } }>('graph/entity', { tenantId, entityId })
+  if (entity === undefined || !mayKnow(viewerId, entity.properties)) throw new EngineError('not_found', `There is no entity "${entityId}".`)
   return { id: entity.id, label: entity.label, name: entity.name, degree: entity.degree }
 }
 
@@ -220,7 +221,7 @@ interface NeighborRow { otherId: string, label: Label, name: string, degree: num
 const NEIGHBORS_DEFAULT = 50
 
 async function neighborhood (parts: Parts, tenantId: string, id: string, { limit = NEIGHBORS_DEFAULT, viewerId = '' }: { limit?: number, viewerId?: string }): Promise<Neighborhood> {
-  const entity = await entityOf(parts, tenantId, id)
+  const entity = await entityOf(parts, tenantId, id, viewerId)
   const rows = (await parts.graph.read<NeighborRow>('graph/neighborhood', { tenantId, entityId: id, limit })).filter(({ fact }) => mayKnow(viewerId, fact))
   const others = new Map(rows.map(({ otherId, label, name, degree }) => [otherId, { id: otherId, kind: kindOf(label), name, degree }]))
   return {

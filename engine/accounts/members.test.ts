@@ -157,6 +157,34 @@ t.test('whoever looks through another\'s eyes sees no more than their own would'
   await stop()
 })
 
+t.test('a name that was only said in private is known to nobody else, on any surface', async (t) => {
+  const { ada, bo } = await two()
+  await ask('PUT', '/members/privacy', bo, { basicInfo: 'private', goals: 'network' })
+  await ask('PATCH', '/members/profile', bo, { basicInfo: { about: 'I love jazz. I love quokkaberry. I avoid Xavier Blott.' }, goals: { about: 'I look for zorblax.' } })
+  const seen = async (url: string, { headers }: Login, payload?: object) =>
+    (await app.inject({ method: payload ? 'POST' : 'GET', url, headers, ...payload && { payload } })).body.replace(/"message":.*/, '')
+  const everywhere = async (by: Login, id = 'topic:quokkaberry') => [
+    await seen('/graphql', by, { query: '{ topics { id } topicsConnection { totalCount edges { node { id } } } members { id } }' }),
+    await seen('/graphql', by, { query: `{ topics(where: { id: { eq: "${id}" } }) { id } }` }),
+    await seen(`${API}/graph/neighborhood/${id}`, by),
+    await seen(`${API}/affinity/explain?target=${id}`, by),
+    await seen(`${API}/affinity/discover`, by, { query: 'quokkaberry and zorblax', kinds: ['topic', 'member'], minScore: -100 }),
+    await seen(`${API}/affinity/feedback`, by, { targetId: id, type: 'clicked' }),
+    await seen(`${API}/partnerships`, by, { title: 'x', members: [{ memberId: by.actor.memberId }, { memberId: id }] })
+  ].join('\n')
+  t.notMatch(await everywhere(ada), /quokkaberry|zorblax|xavier/i)
+  t.match((await app.inject({ url: `${API}/members/member:xavier-blott`, headers: ada.headers })).statusCode, 404)
+  t.match(await everywhere(ada), /"id":"topic:jazz"/, 'what others said in public as well is everyone\'s')
+  t.match(await everywhere(bo), /quokkaberry/, 'one\'s own names are there for oneself')
+
+  await ask('PATCH', '/members/profile', ada, { basicInfo: { about: 'I love jazz. I sell zorblax.' } })
+  t.match(await seen('/graphql', ada, { query: '{ topics { id } }' }), /zorblax/, 'said by another in public, it is public')
+  await ask('PUT', '/members/privacy', bo, { basicInfo: 'public' })
+  t.match(await seen('/graphql', ada, { query: '{ topics { id } }' }), /quokkaberry/)
+  await ask('PUT', '/members/privacy', bo, { basicInfo: 'private' })
+  t.notMatch(await everywhere(ada), /quokkaberry/, 'and taken back')
+})
+
 t.test('an export holds nothing that others keep to themselves', async (t) => {
   const { ada, bo } = await two()
   await ask('PATCH', '/members/profile', bo, { basicInfo: { about: 'I love jazz. I avoid Ada Lind. Ada Lind loves jazz.' }, goals: { about: 'I look for Ada Lind.' } })

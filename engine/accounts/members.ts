@@ -48,7 +48,7 @@ export function openMembers ({ graph, cache, emit, sync, belongings, partners }:
     const { tenantId } = actor
     demand(actor, 'member:read', { memberId })
     const [entity] = await graph.read<EntityRow>('graph/entity', { tenantId, entityId: memberId })
-    if (entity?.label !== 'Member') throw missing(memberId)
+    if (entity?.label !== 'Member' || !mayKnow(actor.memberId, entity.properties)) throw missing(memberId)
     const profile = await readProfile(graph, tenantId, memberId) ?? profileOfNode(entity)
     const asked = memberId !== actor.memberId && Object.values(profile.privacy).includes('network')
     const near = memberId === actor.memberId ? 'self' : asked && await partners(tenantId, actor.memberId, memberId) ? 'partner' : 'anyone'
@@ -139,7 +139,11 @@ export function openMembers ({ graph, cache, emit, sync, belongings, partners }:
 }
 
 const EXPORTED_MAX = 100_000
-interface EntityRow { label: string, name: string, properties: Record<string, string | undefined> }
+interface EntityRow {
+  label: string
+  name: string
+  properties: { type?: string, industry?: string, profile?: string, goals?: string, visibleTo?: string[] }
+}
 
 /** Who is in no profile was imported; what the node says of itself is for everyone. */
 function profileOfNode ({ name, properties: { type, industry, profile, goals } }: EntityRow): Profile {

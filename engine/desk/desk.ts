@@ -12,6 +12,7 @@ import { anonymise, keptOf, worksWith } from '../deals/members.js'
 import { deliverNext, startOutbox, type Deliver } from '../deals/outbox.js'
 import { addMilestone, changeMilestone, changePartnership, createPartnership, getPartnership, listPartnerships, moveStage, stageHistory } from '../deals/partnerships.js'
 import { EngineError } from '../errors.js'
+import { mayKnow } from '../graph/cite.js'
 import type { Graph } from '../graph/graph.js'
 import { differences, mirror, partiesOf } from './mirror.js'
 
@@ -100,9 +101,9 @@ export function openDealsDesk ({ deals, graph, emit = async () => {} }: { deals:
 }
 
 /** Who is party to a deal must be known to the graph, as someone who can be. */
-async function checkParties (graph: Graph, { tenantId }: Actor, ids: string[]): Promise<void> {
+async function checkParties (graph: Graph, { tenantId, memberId }: Actor, ids: string[]): Promise<void> {
   const known = await partiesOf(graph, tenantId, ids)
-  const unknown = ids.find((id) => !known.has(id))
+  const unknown = ids.find((id) => !known.has(id) || !mayKnow(memberId, known.get(id)!))
   if (unknown !== undefined) throw new EngineError('not_found', `There is no entity "${unknown}".`)
   if (new Set(ids).size < ids.length) throw new EngineError('invalid_argument', 'The members of a partnership must be different ones.')
   const other = ids.find((id) => !['Member', 'Brand'].includes(known.get(id)!.label))

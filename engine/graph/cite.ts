@@ -6,8 +6,8 @@ import { saysOf } from './words.js'
 
 export type StoredFact = Resolved & { factId: string, lemma: string | null, evidence: string[] }
 
-/** Whether someone may know of a fact. */
-export const mayKnow = (viewerId: string, { visibleTo }: Pick<Resolved, 'visibleTo'>): boolean => visibleTo == null || visibleTo.includes(viewerId)
+/** Whether someone may know of a fact, or of a node. */
+export const mayKnow = (viewerId: string, { visibleTo }: { visibleTo?: string[] | null }): boolean => visibleTo == null || visibleTo.includes(viewerId)
 
 /** The lines of evidence that someone may know: their own, and what everyone may. */
 export const linesFor = (viewerId: string, lines: string[]): string[] => lines.filter((line) => {
