@@ -12,5 +12,8 @@ export function actorOf ({ actor }: Pick<FastifyRequest, 'actor'>): Actor {
   return actor
 }
 
+/** Whoever looks through another's eyes sees no more than their own would. */
+export const seenBy = ({ memberId }: Actor) => ({ viewerId: memberId })
+
 /** The command line acts as whoever sits at the machine. */
 export const operator = ({ tenantId }: Config): Actor => operatorOf(tenantId)

@@ -320,6 +320,10 @@ t.test('A-18 subscriptions over graphql-transport-ws', async (t) => {
   const { data } = await engine.recommendations(ada.actor.tenantId, { memberId: me })
   t.match(await socket.until('2', () => engine.recommendations(ada.actor.tenantId, { memberId: me, fresh: true })), { payload: { data: { newAffinityMatches: data.map(({ id, score }) => ({ id, score })) } } })
 
+  const greedy = await client(t, ada)
+  for (let i = 1; i <= 55; i++) greedy.subscribe(`s${i}`, `subscription { newAffinityMatches(memberId: "${me}") { id } }`)
+  t.match(await greedy.next('s51'), { type: 'error', payload: [{ message: /50 subscriptions at once/ }] })
+
   const stranger = await client(t, eve)
   stranger.subscribe('1', `subscription { partnershipUpdates(partnershipId: "${id}") { event } }`)
   t.match(await stranger.next('1'), { type: 'error' })

@@ -12,7 +12,7 @@ import type { Affinity } from '../models/affinity.js'
 import { PartnershipFilter, PartnershipInput, StageInput } from '../models/deals.js'
 import type { EventName, NumberedEvent } from '../models/events.js'
 import { AssetInput } from '../models/workspaces.js'
-import { actorOf, demand, seekerOf } from './actor.js'
+import { actorOf, demand, seekerOf, seenBy } from './actor.js'
 import { hear, type Heard } from './channels.js'
 import { checkCost } from './cost.js'
 import { GraphQLError, isInputObjectType, parse, validate } from './language.js'
@@ -110,8 +110,8 @@ function schemaOf ({ graph: { driver } }: Engine): Promise<GraphQLSchema> {
 
 async function makeSchema (driver: Engine['graph']['driver']): Promise<GraphQLSchema> {
   const schema = await new Neo4jGraphQL({ driver, typeDefs: typeDefinitions(), resolvers: resolvers as never, features: { excludeDeprecatedFields: EXCLUDED, authorization: { key: 'unused: who asks is known already' } } }).getSchema()
-  // The rules need the tenant among the filters, those who ask do not.
-  for (const type of Object.values(schema.getTypeMap())) if (isInputObjectType(type)) delete type.getFields().tenantId
+  // The rules need these among the filters, those who ask do not.
+  for (const type of Object.values(schema.getTypeMap())) if (isInputObjectType(type)) for (const field of ['tenantId', 'visibleTo']) delete type.getFields()[field]
   boundContents(schema)
   return schema
 }
@@ -147,7 +147,7 @@ interface Recommend { memberId?: string, limit?: number | null, kind?: string | 
 
 const recommended: Args<Recommend> = async (_, args, { engine, actor }) => {
   const { memberId, ...request } = check(RecommendationsRequest, given(args), 'The request')
-  return (await engine.recommendations(actor.tenantId, { ...request, memberId: seekerOf(actor, memberId)! })).data
+  return (await engine.recommendations(actor.tenantId, { ...request, memberId: seekerOf(actor, memberId)! }, seenBy(actor))).data
 }
 
 const notBuilt = (what: string) => () => { throw new EngineError('failed_precondition', `${what} is not built yet.`) }
@@ -198,9 +198,13 @@ const listening = <T>(argument: string, channel: string, pass: Pass, answer: (ev
   subscribe: async (_: unknown, args: Record<string, string>, { engine, whoAsks, open }: Context) => {
     if (whoAsks === undefined || open === undefined) throw new EngineError('invalid_argument', 'Subscriptions are for sockets (graphql-transport-ws).')
     if (open.subscriptions >= SUBSCRIPTIONS_MAX) throw new EngineError('resource_exhausted', `A socket may have ${SUBSCRIPTIONS_MAX} subscriptions at once.`)
-    const events = await hear(engine, `${channel}:${args[argument]}`, whoAsks).catch(refused)
-    open.subscriptions++
-    return only(events, pass, () => { open.subscriptions-- })
+    open.subscriptions++ // before anything is waited for: many may come at once
+    const end = () => { open.subscriptions-- }
+    const events = await hear(engine, `${channel}:${args[argument]}`, whoAsks).catch((error: unknown) => {
+      end()
+      refused(error)
+    })
+    return only(events, pass, end)
   },
   resolve: (event: NumberedEvent, args: Record<string, string>, context: Context) => answer(event, context, args[argument]!)
 })

@@ -46,6 +46,7 @@ export type { Format } from './import/rows.js'
 export { loadQueries, type Query } from './graph/query.js'
 
 interface Pair { member: string, target: string }
+interface Viewed { viewerId?: string }
 export interface SeedReport { members: number, brands: number, facts: number, created: number, version: number, seconds: number }
 
 /** Opens the stores, brings their schemas up to date, binds the steps. Alone in knowing every step. */
@@ -93,7 +94,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   ]
   const accounts = {
     ...openAccounts({ graph, cache, emit, settings: config }),
-    members: openMembers({ graph, cache, emit, belongings, sync: (tenantId) => syncIndex(parts, tenantId) }),
+    members: openMembers({ graph, cache, emit, belongings, partners: desk.partners, sync: (tenantId) => syncIndex(parts, tenantId) }),
     organizations: openOrganizations(graph),
     flags: openFlags(graph),
     jwtSecret: await jwtSecret(config)
@@ -109,9 +110,11 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     deals: desk,
     workspaces,
     extract: (text: string, options: { owner: string, mode?: 'lenient' | 'strict' }): Extraction => extract(text, options),
-    discover: (tenantId: string, request: DiscoverRequest) => discover(parts, tenantId, request),
-    recommendations: (tenantId: string, request: RecommendationsRequest) => recommendations(parts, tenantId, request),
-    explain: (tenantId: string, request: Pair) => explain(parts, tenantId, request),
+    // `viewerId`: who sees the answer, and nothing that they may not know; without it the seeker.
+    discover: (tenantId: string, request: DiscoverRequest, { viewerId = request.memberId }: Viewed = {}) => discover(parts, tenantId, request, viewerId),
+    recommendations: (tenantId: string, request: RecommendationsRequest, { viewerId = request.memberId }: Viewed = {}) =>
+      recommendations(parts, tenantId, request, viewerId),
+    explain: (tenantId: string, request: Pair, { viewerId = request.member }: Viewed = {}) => explain(parts, tenantId, request, viewerId),
     giveFeedback: (tenantId: string, memberId: string, request: FeedbackRequest, options: { overwrite?: boolean } = {}) =>
       giveFeedback(graph, tenantId, memberId, request, { ...options, now: now() }),
     withdrawFeedback: (tenantId: string, memberId: string, feedbackId: string) => withdrawFeedback(graph, tenantId, memberId, feedbackId),
@@ -155,11 +158,12 @@ const today = () => new Date().toISOString().slice(0, 10)
 const now = () => new Date().toISOString()
 const syncIndex = ({ graph, index }: Parts, tenantId: string) => index.sync(tenantId, textSource(graph, tenantId))
 
-/** Where one request is answered: a tenant's graph and vectors, on a day. */
-function sceneOf ({ graph, index, embedder }: Parts, tenantId: string, day = today()): Scene {
+/** Where one request is answered: a tenant's graph and vectors, on a day, for whoever sees the answer. */
+function sceneOf ({ graph, index, embedder }: Parts, tenantId: string, viewerId: string, day = today()): Scene {
   return {
     graph,
     tenantId,
+    viewerId,
     now: day,
     index: {
       embed: async (text) => (await embedder.embed([text]))[0]!,
@@ -170,44 +174,46 @@ function sceneOf ({ graph, index, embedder }: Parts, tenantId: string, day = tod
   }
 }
 
-async function discover (parts: Parts, tenantId: string, request: DiscoverRequest): Promise<Answer> {
+async function discover (parts: Parts, tenantId: string, request: DiscoverRequest, viewerId = ''): Promise<Answer> {
   const started = performance.now()
   await syncIndex(parts, tenantId)
-  const ranked = await rank(sceneOf(parts, tenantId, request.asOf), request)
+  const ranked = await rank(sceneOf(parts, tenantId, viewerId, request.asOf), request)
   return { data: ranked.data, meta: await metaOf(parts, tenantId, ranked, started, request) }
 }
 
 /** The best matches of a stored member, page by page. */
-async function recommendations (parts: Parts, tenantId: string, request: RecommendationsRequest): Promise<Answer> {
+async function recommendations (parts: Parts, tenantId: string, request: RecommendationsRequest, viewerId: string): Promise<Answer> {
   const started = performance.now()
   const { graph, cache, embedder, events: { emit } } = parts
   const version = await graphVersion(graph, tenantId)
   const scene = async (day: string) => {
     await syncIndex(parts, tenantId)
-    return sceneOf(parts, tenantId, day)
+    return sceneOf(parts, tenantId, viewerId, day)
   }
-  const { ranked, recommId, cursor, cached } = await recommend({ scene, cache, emit, tenantId, version, embedder: embedder.id, today: today() }, request)
+  const place = { scene, cache, emit, tenantId, viewerId, version, embedder: embedder.id, today: today() }
+  const { ranked, recommId, cursor, cached } = await recommend(place, request)
   return { data: ranked.data, meta: { ...await metaOf(parts, tenantId, ranked, started, request), recommId, cursor, cached, graphVersion: version } }
 }
 
-async function explain (parts: Parts, tenantId: string, { member, target }: Pair): Promise<{ data: Affinity, meta: AnswerMeta }> {
+async function explain (parts: Parts, tenantId: string, { member, target }: Pair, viewerId: string): Promise<{ data: Affinity, meta: AnswerMeta }> {
   const started = performance.now()
   await syncIndex(parts, tenantId)
-  const candidate = await entityOf(parts, tenantId, target)
-  const ranked = await explainPair(sceneOf(parts, tenantId), { member, target: candidate })
+  const candidate = await entityOf(parts, tenantId, target, viewerId)
+  const ranked = await explainPair(sceneOf(parts, tenantId, viewerId), { member, target: candidate })
   return { data: ranked.data[0]!, meta: await metaOf(parts, tenantId, ranked, started, { member, target }) }
 }
 
-async function entityOf ({ graph }: Parts, tenantId: string, entityId: string): Promise<Candidate & { degree: number }> {
-  const [entity] = await graph.read<Candidate & { degree: number }>('graph/entity', { tenantId, entityId })
-  if (entity === undefined) throw new EngineError('not_found', `There is no entity "${entityId}".`)
+/** A node, as far as the viewer may know of it. */
+async function entityOf ({ graph }: Parts, tenantId: string, entityId: string, viewerId: string): Promise<Candidate & { degree: number }> {
+  const [entity] = await graph.read<Candidate & { degree: number, properties: { visibleTo?: string[] } }>('graph/entity', { tenantId, entityId })
+  if (entity === undefined || !mayKnow(viewerId, entity.properties)) throw new EngineError('not_found', `There is no entity "${entityId}".`)
   return { id: entity.id, label: entity.label, name: entity.name, degree: entity.degree }
 }
 
 /** Two answers in, first matches out: what was understood is written, the index follows, the list is live. */
 async function onboard (parts: Parts, tenantId: string, request: OnboardingRequest, memberId?: string): Promise<{ data: Onboarding, meta: AnswerMeta }> {
   const told = await takeAnswers(parts.graph, tenantId, request, { memberId, now: now() })
-  const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: told.memberId, limit: request.limit ?? 5 })
+  const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: told.memberId, limit: request.limit ?? 5 }, told.memberId)
   return { data: { ...told, firstMatches }, meta }
 }
 
@@ -215,7 +221,7 @@ interface NeighborRow { otherId: string, label: Label, name: string, degree: num
 const NEIGHBORS_DEFAULT = 50
 
 async function neighborhood (parts: Parts, tenantId: string, id: string, { limit = NEIGHBORS_DEFAULT, viewerId = '' }: { limit?: number, viewerId?: string }): Promise<Neighborhood> {
-  const entity = await entityOf(parts, tenantId, id)
+  const entity = await entityOf(parts, tenantId, id, viewerId)
   const rows = (await parts.graph.read<NeighborRow>('graph/neighborhood', { tenantId, entityId: id, limit })).filter(({ fact }) => mayKnow(viewerId, fact))
   const others = new Map(rows.map(({ otherId, label, name, degree }) => [otherId, { id: otherId, kind: kindOf(label), name, degree }]))
   return {

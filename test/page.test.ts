@@ -182,6 +182,45 @@ async function useThePage () {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   })
 
+  t.test('an address that leads nowhere, answers that come late, a name in any script, another person in another tab', async (t) => {
+    const page = await openWindow(t, browser, url, { allowed: /Failed to load resource/ })
+    await register(page, '李雷')
+    await screen(page, 'You')
+    await page.getByRole('heading', { name: '李雷' }).waitFor()
+
+    for (const hash of ['#/constructor', '#/__proto__', '#/toString/x', '#//', '#/%']) {
+      await page.evaluate(`location.hash = '${hash}'`)
+      await page.getByRole('heading', { name: 'Your matches' }).waitFor()
+      await screen(page, 'Trends')
+      await page.locator('.spark').first().waitFor()
+    }
+    await page.evaluate("location.hash = '#/matches/%E0%A4%A'")
+    await page.getByText('There is no entity').waitFor()
+
+    let goOn = () => {}
+    const late = new Promise<void>((resolve) => { goOn = resolve })
+    await page.route('**/explain?target=brand%3Aironpetal', async (route) => {
+      await late
+      await route.continue()
+    })
+    await page.evaluate("location.hash = '#/matches/brand:ironpetal'")
+    await page.evaluate("location.hash = '#/matches/brand:pocketloom'")
+    await page.getByRole('heading', { name: 'Pocketloom' }).waitFor()
+    const answered = page.waitForResponse(/ironpetal/)
+    goOn()
+    await (await answered).finished()
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))')
+    t.equal(await page.locator('.match h2').textContent(), 'Pocketloom', 'what was asked for before is not shown after')
+
+    const other = await page.context().newPage()
+    await other.goto(url)
+    await other.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await register(other, 'Zed Moor')
+    await screen(page, 'You')
+    await page.getByRole('heading', { name: 'Zed Moor' }).waitFor()
+  })
+
   t.test('a lost connection comes back, and brings what was missed', async (t) => {
     const page = await openWindow(t, browser, url)
     await register(page, 'Dee Moor')

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { Engine } from '../../engine/engine.js'
 import { Affinity, AnswerMeta, DiscoverRequest, EntityId, Explain, KindName } from '../../models/affinity.js'
 import { Envelope } from '../../models/envelope.js'
-import { actorOf, seekerOf } from '../actor.js'
+import { actorOf, seekerOf, seenBy } from '../actor.js'
 import { answered, failures, inEnvelope } from './answers.js'
 
 export const RecommendationsRequest = Type.Object({
@@ -32,7 +32,7 @@ export const affinityRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = asy
       }
     }, async (request) => {
       const actor = actorOf(request)
-      return inEnvelope(await engine.discover(actor.tenantId, { ...request.body, memberId: seekerOf(actor, request.body.memberId) }), request.id)
+      return inEnvelope(await engine.discover(actor.tenantId, { ...request.body, memberId: seekerOf(actor, request.body.memberId) }, seenBy(actor)), request.id)
     })
   }
 
@@ -47,7 +47,8 @@ export const affinityRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = asy
       }
     }, async (request) => {
       const actor = actorOf(request)
-      return inEnvelope(await engine.recommendations(actor.tenantId, { ...request.query, memberId: seekerOf(actor, request.query.memberId)! }), request.id)
+      const asked = { ...request.query, memberId: seekerOf(actor, request.query.memberId)! }
+      return inEnvelope(await engine.recommendations(actor.tenantId, asked, seenBy(actor)), request.id)
     })
   }
 
@@ -62,6 +63,6 @@ export const affinityRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = asy
   }, async (request) => {
     const actor = actorOf(request)
     const { member, target } = request.query
-    return inEnvelope(await engine.explain(actor.tenantId, { member: seekerOf(actor, member)!, target }), request.id)
+    return inEnvelope(await engine.explain(actor.tenantId, { member: seekerOf(actor, member)!, target }, seenBy(actor)), request.id)
   })
 }

@@ -15,10 +15,12 @@ export class Refused extends Error {
 export const signedIn = () => held() !== null
 export const accessToken = () => held()?.accessToken
 
-/** Who the token is of: `{ sub, email, roles, … }`. */
+/** Who the token is of: `{ sub, tid, email, roles, … }`. */
 export function claims () {
   const part = held()?.accessToken.split('.')[1]
-  return part === undefined ? null : JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/')))
+  if (part === undefined) return null
+  const bytes = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (byte) => byte.charCodeAt(0))
+  return JSON.parse(new TextDecoder().decode(bytes)) // names are of all scripts
 }
 
 export async function signIn (credentials) { hold((await send('POST', '/auth/login', { body: credentials })).data) }

@@ -32,12 +32,41 @@ function set (element, name, value) {
 export async function load (place, ask, show) {
   place.replaceChildren(h('div.waiting', { role: 'status' }, h('span.unseen', 'Loading …'), h('i'), h('i'), h('i')))
   place.setAttribute('aria-busy', 'true')
-  try {
-    place.replaceChildren(...[show(await ask())].flat())
-  } catch (error) {
-    place.replaceChildren(problem(error, () => load(place, ask, show)))
-  } finally {
+  const mayShow = turn(place, { only: true })
+  const put = (...children) => {
+    if (!mayShow()) return
+    place.replaceChildren(...children)
     place.removeAttribute('aria-busy')
+  }
+  try {
+    const answer = await ask()
+    if (mayShow()) put(...[show(answer)].flat())
+  } catch (error) {
+    put(problem(error, () => load(place, ask, show)))
+  }
+}
+
+/** The same once more, in the place of what is shown; what goes wrong is for the caller. */
+export async function renew (place, ask, show) {
+  const mayShow = turn(place)
+  const answer = await ask()
+  if (!mayShow()) return
+  place.replaceChildren(...[show(answer)].flat())
+  place.removeAttribute('aria-busy')
+}
+
+const turns = new WeakMap()
+
+/** Answers come in any order: one that was asked for before what is shown, or (`only`) before what is awaited, is no more wanted. */
+function turn (place, { only = false } = {}) {
+  const held = turns.get(place) ?? { asked: 0, least: 0 }
+  turns.set(place, held)
+  const mine = ++held.asked
+  if (only) held.least = mine
+  return () => {
+    if (mine < held.least) return false
+    held.least = mine
+    return true
   }
 }
 

@@ -7,23 +7,12 @@ const hearers = new Map() // by channel: who listens, the last number heard, whe
 let latest // the last number known, of any channel: all of a tenant are numbered together
 let socket = null
 let tries = 0
-let retry = null
 let told = () => {}
 
 /** `tell(state)` is told 'live', 'waiting' or 'off'. */
 export function start (tell) {
   told = tell
   connect()
-}
-
-export function stop () {
-  clearTimeout(retry)
-  hearers.clear()
-  latest = undefined
-  const closing = socket
-  socket = null
-  closing?.close()
-  told('off')
 }
 
 /** Hears a channel; returns how to end it. A listener gets the event, or null where some may have been missed: load anew. */
@@ -61,7 +50,7 @@ function connect () {
   opening.onclose = () => {
     if (opening !== socket) return
     told('waiting')
-    retry = setTimeout(connect, Math.random() * Math.min(RETRY_MAX_MS, 1000 * 2 ** tries++))
+    setTimeout(connect, Math.random() * Math.min(RETRY_MAX_MS, 1000 * 2 ** tries++))
   }
 }
 

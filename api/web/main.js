@@ -15,10 +15,18 @@ const main = document.getElementById('main')
 const bar = document.getElementById('bar')
 let shown = { name: null }
 
-const screenOf = (wanted) => !signedIn() ? 'signin' : SCREENS[wanted] === undefined || wanted === 'signin' ? 'matches' : wanted
+const screenOf = (wanted) => !signedIn() ? 'signin' : !Object.hasOwn(SCREENS, wanted) || wanted === 'signin' ? 'matches' : wanted
+
+function decoded (part) {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // a "%" that stands for itself
+  }
+}
 
 function route () {
-  const [, wanted = '', id] = location.hash.split('/').map(decodeURIComponent)
+  const [, wanted = '', id] = location.hash.split('/').map(decoded)
   const name = screenOf(wanted)
   if (name === shown.name && shown.open !== undefined) return shown.open(id)
   shown.leave?.()
@@ -32,17 +40,19 @@ function route () {
 
 /** After a login: live updates, then what was asked for. */
 function enter (hash = location.hash) {
+  who = asWhom()
   live.start(showState)
   if (location.hash === hash) route()
   else location.hash = hash
 }
 
+/** The page begins anew, so that nothing of one person is left for the next. */
 function leave () {
-  live.stop()
-  shown = { name: null, leave: shown.leave }
-  location.hash = ''
-  route()
+  location.replace(location.pathname)
 }
+
+const asWhom = () => JSON.stringify([claims()?.tid, claims()?.sub])
+let who = asWhom()
 
 function showBar (current) {
   const signedOut = current === 'signin'
@@ -73,6 +83,6 @@ function showState (now) {
 document.getElementById('skip').addEventListener('click', () => main.focus())
 addEventListener('hashchange', route)
 addEventListener('signedout', leave)
-addEventListener('storage', () => { if (!signedIn() && shown.name !== 'signin') leave() }) // signed out in another tab
+addEventListener('storage', () => { if (asWhom() !== who) leave() }) // in another tab one signed out, or someone else in
 if (signedIn()) live.start(showState)
 route()

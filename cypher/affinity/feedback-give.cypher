@@ -9,7 +9,7 @@
 // :param {tenantId: 'demo', memberId: 'member:mia-tran', targetId: 'brand:tonwerk', feedbackId: 'g1', given: {type: 'accept', value: null, reason: 'we met', at: '2026-11-01', recommId: null}, overwrite: false, token: 'any'}
 
 MATCH (member:Entity {tenantId: $tenantId, id: $memberId}) WHERE member:Member
-MATCH (target:Entity {tenantId: $tenantId, id: $targetId})
+MATCH (target:Entity {tenantId: $tenantId, id: $targetId}) WHERE target.visibleTo IS NULL OR $memberId IN target.visibleTo
 MERGE (member)-[f:GAVE_FEEDBACK {id: $feedbackId}]->(target)
 ON CREATE SET f.token = $token
 WITH f, f.token IS NOT NULL AS created

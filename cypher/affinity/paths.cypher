@@ -2,11 +2,11 @@
 // Adamic–Adar for what is shared and for wishes met, the share of the seeker's audiences for audiences, momentum for trends; what one side
 // has and the other shuns counts against.
 //
-//   takes    tenantId string, seeds map, seekerId string, candidateIds list, degreeMax integer, now string
+//   takes    tenantId string, seeds map, seekerId string, viewerId string, candidateIds list, degreeMax integer, now string
 //   returns  id string, term string, value float, viaId string, viaName string, seedFactId string, factId string, confidence float
 //   seeks    Entity(tenantId, id)
 //
-// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, confidence: 0.9, wish: false, share: 0.0, factId: 'f0'}]}, seekerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, now: '2026-11-01'}
+// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, confidence: 0.9, wish: false, share: 0.0, factId: 'f0'}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, now: '2026-11-01'}
 
 UNWIND keys($seeds) AS viaId
 MATCH (via:Entity {tenantId: $tenantId, id: viaId})
@@ -15,7 +15,7 @@ WHERE degree <= $degreeMax             // a hub links everyone to everyone
 MATCH (via)-[fact]-(to:Entity)
 WHERE to.id IN $candidateIds AND to.id <> $seekerId
   AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
-  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)
+  AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
 UNWIND $seeds[via.id] AS seed
 WITH via, fact, to, seed, type(fact) = 'SEEKS' OR fact.modality = 'desired' AS wish,
   seed.weight * fact.weight AS accord, log(CASE WHEN degree < 2 THEN 2 ELSE degree END) AS commonness

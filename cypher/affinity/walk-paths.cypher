@@ -1,10 +1,10 @@
 // The strongest three-step paths behind the walk's value for each candidate: by which thing and by whom it was reached.
 //
-//   takes    tenantId string, seeds map, seekerId string, candidateIds list, degreeMax integer, breadth integer, now string, paths integer
+//   takes    tenantId string, seeds map, seekerId string, viewerId string, candidateIds list, degreeMax integer, breadth integer, now string, paths integer
 //   returns  id string, paths list
 //   seeks    Entity(tenantId, id)
 //
-// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, factId: 'f0'}]}, seekerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, breadth: 1000, now: '2026-11-01', paths: 3}
+// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, factId: 'f0'}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, breadth: 1000, now: '2026-11-01', paths: 3}
 
 UNWIND keys($seeds) AS firstId
 MATCH (first:Entity {tenantId: $tenantId, id: firstId})
@@ -12,7 +12,7 @@ WITH first, COUNT { (first)--() } - COUNT { (first)-[:GAVE_FEEDBACK]-() } AS fir
 WHERE firstDegree <= $degreeMax AND seed.weight > 0
 MATCH (first)-[fact]-(second:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
-  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)
+  AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
 WITH second, first, seed, fact, seed.weight * fact.weight / firstDegree AS part ORDER BY part DESC, first.id, fact.factId
 WITH second, sum(part) AS mass, collect({firstId: first.id, firstName: first.name, seedFactId: seed.factId, firstFactId: fact.factId, part: part})[..$paths] AS ways
 WHERE second.id <> $seekerId
@@ -21,7 +21,7 @@ WHERE secondDegree <= $degreeMax
 WITH second, ways, secondDegree, mass / secondDegree AS mass ORDER BY mass DESC, second.id LIMIT $breadth
 MATCH (second)-[fact]-(to:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
-  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)
+  AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
   AND $seeds[to.id] IS NULL AND to.id IN $candidateIds
 UNWIND ways AS way
 WITH to, second, fact, way, way.part / secondDegree * fact.weight AS value ORDER BY value DESC, second.id, way.firstId, fact.factId

@@ -1,11 +1,11 @@
 // A walk of three steps: to what the seeker has, to others who have it, to what they have. Each step is shared out by degree
 // (RP3beta: Paudel, Christoffel, Newell and Bernstein 2017), so crowds lend little.
 //
-//   takes    tenantId string, seeds map, seekerId string, labels list, candidateIds list, degreeMax integer, breadth integer, now string, limit integer
+//   takes    tenantId string, seeds map, seekerId string, viewerId string, labels list, candidateIds list, degreeMax integer, breadth integer, now string, limit integer
 //   returns  id string, value float, confidence float
 //   seeks    Entity(tenantId, id)
 //
-// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9}]}, seekerId: 'member:mia-tran', labels: ['Brand'], candidateIds: [], degreeMax: 1000, breadth: 1000, now: '2026-11-01', limit: 200}
+// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', labels: ['Brand'], candidateIds: [], degreeMax: 1000, breadth: 1000, now: '2026-11-01', limit: 200}
 
 UNWIND keys($seeds) AS firstId
 MATCH (first:Entity {tenantId: $tenantId, id: firstId})
@@ -13,7 +13,7 @@ WITH first, COUNT { (first)--() } - COUNT { (first)-[:GAVE_FEEDBACK]-() } AS fir
 WHERE firstDegree <= $degreeMax AND weight > 0
 MATCH (first)-[fact]-(second:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
-  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)
+  AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
 WITH second, sum(weight * fact.weight / firstDegree) AS mass
 WHERE second.id <> $seekerId
 WITH second, mass, COUNT { (second)--() } - COUNT { (second)-[:GAVE_FEEDBACK]-() } AS secondDegree
@@ -21,7 +21,7 @@ WHERE secondDegree <= $degreeMax
 WITH second, mass / secondDegree AS mass ORDER BY mass DESC, second.id LIMIT $breadth
 MATCH (second)-[fact]-(to:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
-  AND (fact.visibleTo IS NULL OR $seekerId IN fact.visibleTo)
+  AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
   AND $seeds[to.id] IS NULL AND any(label IN labels(to) WHERE label IN $labels)
 WITH to, sum(mass * fact.weight) AS value, sum(mass) AS mass
 WITH to.id AS id, value, value / mass AS confidence // of the last step

@@ -7,7 +7,7 @@
 // :param {tenantId: 'demo', now: '2026-11-01'}
 
 MATCH (s:Entity)-[r:PARTNERED_WITH]->(o:Entity)
-WHERE s.tenantId = $tenantId AND s.id > '' AND r.polarity = '+' AND r.modality = 'certain'
+WHERE s.tenantId = $tenantId AND s.id > '' AND r.polarity = '+' AND r.modality = 'certain' AND r.visibleTo IS NULL
 UNWIND [s, o] AS party
 WITH DISTINCT party.industry AS industry, r
 WHERE industry IS NOT NULL

@@ -1,4 +1,5 @@
 // Nodes by identity. Of several spellings the alphabetically last stays, so that the order of arrival does not matter; a described one keeps its name.
+// What is written of one is taken for public; `graph/viewers` follows where it is not.
 //
 //   takes    tenantId string, entities list
 //   returns  merged integer
@@ -10,5 +11,5 @@
 UNWIND $entities AS entity
 MERGE (e:Entity {tenantId: $tenantId, id: entity.id})
 ON CREATE SET e:$(entity.label), e.name = entity.name, e.key = entity.key
-ON MATCH SET e.name = CASE WHEN e.described OR e.name >= entity.name THEN e.name ELSE entity.name END
+ON MATCH SET e.visibleTo = null, e.name = CASE WHEN e.described OR e.name >= entity.name THEN e.name ELSE entity.name END
 RETURN count(e) AS merged;

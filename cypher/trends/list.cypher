@@ -6,6 +6,6 @@
 //
 // :param {tenantId: 'demo'}
 
-MATCH (trend:Trend) WHERE trend.tenantId = $tenantId AND trend.id > ''
+MATCH (trend:Trend) WHERE trend.tenantId = $tenantId AND trend.id > '' AND trend.visibleTo IS NULL
 RETURN trend.id AS id, trend.name AS name, trend.category AS category, toFloat(trend.momentum_score) AS momentum, trend.status AS status
 ORDER BY id;

@@ -77,12 +77,12 @@ export function openAccounts ({ graph, cache, emit, settings }: Parts) {
   async function login ({ email: given, password }: Credentials): Promise<Session> {
     const email = addressOf(given)
     const tries = `login_failures:${shortHash(email)}`
-    if ((await cache.get<number>(tries) ?? 0) >= TRIES.max) throw new EngineError('resource_exhausted', 'Too many wrong passwords for this address; try again in five minutes.')
-    const account = await byEmail(email)
-    if (!await queue.verify(account?.passwordHash ?? null, password)) {
-      await cache.incrWithTtl(tries, TRIES.windowS)
-      throw new EngineError('unauthenticated', WRONG)
+    // Counted before the answer is known, so that of many that come at once none slips by; the right password takes the count back.
+    if (await cache.incrWithTtl(tries, TRIES.windowS) > TRIES.max) {
+      throw new EngineError('resource_exhausted', 'Too many wrong passwords for this address; try again in five minutes.')
     }
+    const account = await byEmail(email)
+    if (!await queue.verify(account?.passwordHash ?? null, password)) throw new EngineError('unauthenticated', WRONG)
     await cache.del(tries)
     return open(account!, randomUUID())
   }

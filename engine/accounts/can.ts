@@ -8,8 +8,8 @@ import { EngineError } from '../errors.js'
 export type Permission = `${string}:${string}`
 
 /**
- * What an action is done to: whose it is, who takes part, and which project or team it belongs to. What is not said limits neither
- * `@own` nor `@party`; a route asks before it knows the object.
+ * What an action is done to: whose it is, who takes part, and which project or team it belongs to. Where nothing is said, neither `@own`
+ * nor `@party` limits it: a route asks before it knows the object. Of what has parties nothing is `@own`, of what is someone's nothing `@party`.
  */
 export interface Resource { tenantId?: string, memberId?: string, parties?: string[], projectId?: string, teamId?: string }
 
@@ -62,10 +62,13 @@ function matches (pattern: string, permission: string): boolean {
 function covers (grant: string, actor: Actor, permission: Permission, { memberId, parties }: Resource): boolean {
   const [pattern = '', condition] = grant.split('@')
   if (!matches(pattern, permission)) return false
-  if (condition === 'own') return memberId === undefined || memberId === actor.memberId
-  if (condition === 'party') return parties === undefined || parties.includes(actor.memberId)
+  if (condition === 'own') return memberId === undefined ? parties === undefined : memberId === actor.memberId
+  if (condition === 'party') return parties === undefined ? memberId === undefined : parties.includes(actor.memberId)
   return condition === undefined
 }
+
+/** What is nobody's alone: no condition lets anyone at it. */
+export const ALL: Resource = { memberId: '*' }
 
 /** Refuses what the actor may not do. An object of another tenant is as good as missing; the caller says how a missing one is answered. */
 export function demand (actor: Actor, permission: Permission, resource: Resource = {}): void {

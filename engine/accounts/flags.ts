@@ -4,7 +4,7 @@ import type { Flag, FlagAnswer, FlagInput } from '../../models/flags.js'
 import { EngineError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
 import { note } from './audit.js'
-import { can, demand } from './can.js'
+import { ALL, can, demand } from './can.js'
 
 /** Whether a flag is on for someone: it is enabled, and every condition that it gives holds. */
 export function isOn ({ name, isEnabled, conditions: { memberIds, tiers, roles, percent } }: Flag, actor: Pick<Actor, 'memberId' | 'tier' | 'roles'>): boolean {
@@ -32,11 +32,11 @@ export function openFlags (graph: Graph) {
     async get (actor: Actor, name: string): Promise<FlagAnswer> {
       demand(actor, 'flag:read', { memberId: actor.memberId })
       const definition = await flagOf(actor.tenantId, name)
-      return { name, isOn: isOn(definition, actor), ...can(actor, 'flag:read', { memberId: '*' }) && { definition } }
+      return { name, isOn: isOn(definition, actor), ...can(actor, 'flag:read', ALL) && { definition } }
     },
 
     async put (actor: Actor, name: string, { isEnabled, conditions = {} }: FlagInput): Promise<Flag> {
-      demand(actor, 'flag:update')
+      demand(actor, 'flag:update', ALL)
       const after = { isEnabled, conditions }
       await graph.write(async (run) => {
         const [row] = await run<{ before: Stored | null }>('accounts/put-flag', { tenantId: actor.tenantId, name, isEnabled, conditions: JSON.stringify(conditions) })

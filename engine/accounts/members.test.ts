@@ -113,15 +113,86 @@ t.test('A-25: what is private is not in answers, not in scores, not in the index
   t.ok((await matches(bo))[0]!.components.similarity! > 0, 'and open again')
 })
 
-t.test('what is for the network is shown to partners by a deal, not to those who say they are', async (t) => {
-  const { ada, bo, tenantId } = await two()
+t.test('what is for the network is shown to partners by a deal that both have a hand in, not to those who say they are', async (t) => {
+  const { ada, bo } = await two()
   await ask('PUT', '/members/privacy', bo, { goals: 'network' })
-  const goals = async () => (await ask<{ goals?: object }>('GET', `/members/${bo.actor.memberId}`, ada)).goals
+  const goals = async (seen = ada) => (await ask<{ goals?: object }>('GET', `/members/${bo.actor.memberId}`, seen)).goals
   t.equal(await goals(), undefined)
-  await ask('POST', '/onboarding', ada, { name: 'Ada Lind', answers: ['I partner with Bo Moss.', 'I look for chess players.'] })
+  const claim = () => ask('POST', '/onboarding', ada, { name: 'Ada Lind', answers: ['I partner with Bo Moss.', 'I look for chess players.'] })
+  await claim()
   t.equal(await goals(), undefined, 'anyone may say so')
-  await engine.learn(tenantId, { facts: [fact('ada PARTNERED_WITH member:bo', { subject: refOf(ada, 'Ada Lind'), object: refOf(bo, 'Bo Moss'), properties: { partnershipId: 'p1', stage: 'execution' } })] })
+
+  const members = [{ memberId: ada.actor.memberId }, { memberId: bo.actor.memberId }]
+  const { id } = await ask<{ id: string }>('POST', '/partnerships', ada, { title: 'Jazz and chess', members })
+  await ask('PUT', `/partnerships/${id}/stage`, ada, { stage: 'initial_contact' })
+  t.equal(await goals(), undefined, 'anyone may propose as well, and go on alone')
+  await ask('PUT', `/partnerships/${id}/stage`, bo, { stage: 'negotiation' })
   t.match(await goals(), { about: 'I look for chess players in Leeds.' })
+  const cy = await loggedIn(app, engine, { name: 'Cy Frey', tenantId: ada.actor.tenantId })
+  t.equal(await goals(cy), undefined, 'a deal of others is none of theirs')
+
+  await ask('PATCH', `/partnerships/${id}`, ada, { status: 'cancelled' })
+  await claim()
+  t.equal(await goals(), undefined, 'what is over is over, whoever says otherwise')
+})
+
+t.test('whoever looks through another\'s eyes sees no more than their own would', async (t) => {
+  const { ada, bo } = await two() // Ada is the admin
+  await ask('PATCH', '/members/profile', ada, { basicInfo: { about: 'I love quokkaberry. I sell zines.' } })
+  await ask('PATCH', '/members/profile', bo, { basicInfo: { about: 'I love quokkaberry. I look for zines.' } })
+  await ask('POST', '/affinity/feedback', bo, { targetId: ada.actor.memberId, type: 'accept', reason: 'she owes me a favour' })
+  await ask('PUT', '/members/privacy', bo, { basicInfo: 'private' })
+  const { memberId } = bo.actor
+  const heard: object[] = []
+  const stop = await engine.events.subscribe(bo.actor.tenantId, `affinity:${memberId}`, (event) => { heard.push(event) })
+  const seen = async (by: Login) => JSON.stringify(await Promise.all([
+    ask('POST', '/affinity/discover', by, { memberId, kinds: ['member', 'topic'], explain: 'full', minScore: -100 }),
+    ask('GET', `/affinity/recommendations?memberId=${memberId}&explain=full`, by),
+    ask('GET', `/affinity/explain?member=${memberId}&target=${ada.actor.memberId}`, by)
+  ]))
+  t.notMatch(await seen(ada), /quokkaberry|look for zines|owes me/)
+  t.strictSame(heard, [], 'and what they see is no news for the member')
+  t.match(await seen(bo), /quokkaberry.*owes me/, 'for oneself all of it counts, whatever was cached for others')
+  t.notMatch(await seen(ada), /quokkaberry|look for zines|owes me/, 'nor do they find in the cache what it keeps for the member')
+  await stop()
+})
+
+t.test('a name that was only said in private is known to nobody else, on any surface', async (t) => {
+  const { ada, bo } = await two()
+  await ask('PUT', '/members/privacy', bo, { basicInfo: 'private', goals: 'network' })
+  await ask('PATCH', '/members/profile', bo, { basicInfo: { about: 'I love jazz. I love quokkaberry. I avoid Xavier Blott.' }, goals: { about: 'I look for zorblax.' } })
+  const seen = async (url: string, { headers }: Login, payload?: object) =>
+    (await app.inject({ method: payload ? 'POST' : 'GET', url, headers, ...payload && { payload } })).body.replace(/"message":.*/, '')
+  const everywhere = async (by: Login, id = 'topic:quokkaberry') => [
+    await seen('/graphql', by, { query: '{ topics { id } topicsConnection { totalCount edges { node { id } } } members { id } }' }),
+    await seen('/graphql', by, { query: `{ topics(where: { id: { eq: "${id}" } }) { id } }` }),
+    await seen(`${API}/graph/neighborhood/${id}`, by),
+    await seen(`${API}/affinity/explain?target=${id}`, by),
+    await seen(`${API}/affinity/discover`, by, { query: 'quokkaberry and zorblax', kinds: ['topic', 'member'], minScore: -100 }),
+    await seen(`${API}/affinity/feedback`, by, { targetId: id, type: 'clicked' }),
+    await seen(`${API}/partnerships`, by, { title: 'x', members: [{ memberId: by.actor.memberId }, { memberId: id }] })
+  ].join('\n')
+  t.notMatch(await everywhere(ada), /quokkaberry|zorblax|xavier/i)
+  t.match((await app.inject({ url: `${API}/members/member:xavier-blott`, headers: ada.headers })).statusCode, 404)
+  t.match(await everywhere(ada), /"id":"topic:jazz"/, 'what others said in public as well is everyone\'s')
+  t.match(await everywhere(bo), /quokkaberry/, 'one\'s own names are there for oneself')
+
+  await ask('PATCH', '/members/profile', ada, { basicInfo: { about: 'I love jazz. I sell zorblax.' } })
+  t.match(await seen('/graphql', ada, { query: '{ topics { id } }' }), /zorblax/, 'said by another in public, it is public')
+  await ask('PUT', '/members/privacy', bo, { basicInfo: 'public' })
+  t.match(await seen('/graphql', ada, { query: '{ topics { id } }' }), /quokkaberry/)
+  await ask('PUT', '/members/privacy', bo, { basicInfo: 'private' })
+  t.notMatch(await everywhere(ada), /quokkaberry/, 'and taken back')
+})
+
+t.test('an export holds nothing that others keep to themselves', async (t) => {
+  const { ada, bo } = await two()
+  await ask('PATCH', '/members/profile', bo, { basicInfo: { about: 'I love jazz. I avoid Ada Lind. Ada Lind loves jazz.' }, goals: { about: 'I look for Ada Lind.' } })
+  await ask('PUT', '/members/privacy', bo, { basicInfo: 'private' })
+  const exported = JSON.stringify(await ask('GET', '/members/export', ada))
+  t.match(exported, 'I love jazz. I love chess.')
+  t.match(exported, 'I look for Ada Lind.', 'what others say in public is there')
+  t.notMatch(exported, /avoid|Ada Lind loves jazz|bo-moss\/basicInfo/)
 })
 
 t.test('an onboarding is the member\'s own, with the corrections of the person', async (t) => {

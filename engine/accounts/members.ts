@@ -5,6 +5,7 @@ import type { Actor } from '../../models/actor.js'
 import type { Emit } from '../../models/events.js'
 import type { Cache } from '../cache.js'
 import { EngineError } from '../errors.js'
+import { linesFor, mayKnow, type StoredFact } from '../graph/cite.js'
 import { unsay, placeOf } from '../graph/documents.js'
 import type { Graph } from '../graph/graph.js'
 import { liveKey, type AccountRow } from './accounts.js'
@@ -26,12 +27,14 @@ export interface MemberParts {
   /** Brings the vector index up to date. */
   sync: (tenantId: string) => Promise<void>
   belongings: Belonging[]
+  /** Whether one works with another today, by a deal that the other has had a hand in: who sees what is for the network. */
+  partners: (tenantId: string, memberId: string, otherId: string) => Promise<boolean>
 }
 
 const UNVERIFIED = { email: 'unverified', business: 'unverified', identity: 'unverified' } as const
 const missing = (memberId: string) => new EngineError('not_found', `There is no member "${memberId}".`)
 
-export function openMembers ({ graph, cache, emit, sync, belongings }: MemberParts) {
+export function openMembers ({ graph, cache, emit, sync, belongings, partners }: MemberParts) {
   const now = () => new Date().toISOString()
 
   async function own ({ tenantId, memberId }: Actor): Promise<Profile> {
@@ -45,9 +48,10 @@ export function openMembers ({ graph, cache, emit, sync, belongings }: MemberPar
     const { tenantId } = actor
     demand(actor, 'member:read', { memberId })
     const [entity] = await graph.read<EntityRow>('graph/entity', { tenantId, entityId: memberId })
-    if (entity?.label !== 'Member') throw missing(memberId)
+    if (entity?.label !== 'Member' || !mayKnow(actor.memberId, entity.properties)) throw missing(memberId)
     const profile = await readProfile(graph, tenantId, memberId) ?? profileOfNode(entity)
-    const near = memberId === actor.memberId ? 'self' as const : await isPartner(actor, memberId) ? 'partner' as const : 'anyone' as const
+    const asked = memberId !== actor.memberId && Object.values(profile.privacy).includes('network')
+    const near = memberId === actor.memberId ? 'self' : asked && await partners(tenantId, actor.memberId, memberId) ? 'partner' : 'anyone'
     const shown = GROUPS.filter((group) => SEES[near].has(profile.privacy[group]))
     return {
       id: memberId,
@@ -55,12 +59,6 @@ export function openMembers ({ graph, cache, emit, sync, belongings }: MemberPar
       ...Object.fromEntries(shown.map((group) => [group, profile.groups[group]])),
       verification: UNVERIFIED
     }
-  }
-
-  async function isPartner ({ tenantId, memberId }: Actor, otherId: string): Promise<boolean> {
-    if (memberId === '') return false
-    const [row] = await graph.read<{ partners: boolean }>('accounts/partners', { tenantId, memberId, otherId, now: now().slice(0, 10) })
-    return row?.partners ?? false
   }
 
   async function change (actor: Actor, given: Partial<ProfileGroups>, privacy: Partial<Privacy> = {}): Promise<void> {
@@ -107,14 +105,17 @@ export function openMembers ({ graph, cache, emit, sync, belongings }: MemberPar
       const [accounts, documents, facts, profile] = await Promise.all([
         graph.read<{ account: AccountRow }>('accounts/by-member', { tenantId, memberId }),
         graph.read<{ id: string, facts: string[] }>('accounts/documents', { tenantId, owner: memberId }),
-        graph.read('graph/neighborhood', { tenantId, entityId: memberId, limit: EXPORTED_MAX }),
+        graph.read<{ fact: StoredFact }>('graph/neighborhood', { tenantId, entityId: memberId, limit: EXPORTED_MAX }),
         readProfile(graph, tenantId, memberId)
       ])
-      const said = await graph.read('accounts/facts-between', { tenantId, facts: documents.flatMap((document) => document.facts).map(placeOf) })
+      const said = await graph.read<{ evidence: string[] }>('accounts/facts-between', { tenantId, facts: documents.flatMap((document) => document.facts).map(placeOf) })
+      // What others keep to themselves is not one's own, though it be about oneself.
+      const known = <T extends { evidence: string[] }>(fact: T): T => ({ ...fact, evidence: linesFor(memberId, fact.evidence) })
+      const about = facts.filter(({ fact }) => mayKnow(memberId, fact)).map((row) => ({ ...row, fact: known(row.fact) }))
       const { passwordHash, id, ...account } = accounts[0]?.account ?? {} as AccountRow
       const others = await Promise.all(belongings.map(async ({ name, read }) => [name, await read(tenantId, memberId)] as const))
       const { groups = null, privacy = null } = profile ?? {}
-      return { exportedAt: now(), account, profile: groups, privacy, saidByYou: said, factsAboutYou: facts, ...Object.fromEntries(others) }
+      return { exportedAt: now(), account, profile: groups, privacy, saidByYou: said.map(known), factsAboutYou: about, ...Object.fromEntries(others) }
     },
 
     /** Takes the actor out of every store. First the texts go, so that the index forgets them, then the node and the account. */
@@ -138,7 +139,11 @@ export function openMembers ({ graph, cache, emit, sync, belongings }: MemberPar
 }
 
 const EXPORTED_MAX = 100_000
-interface EntityRow { label: string, name: string, properties: Record<string, string | undefined> }
+interface EntityRow {
+  label: string
+  name: string
+  properties: { type?: string, industry?: string, profile?: string, goals?: string, visibleTo?: string[] }
+}
 
 /** Who is in no profile was imported; what the node says of itself is for everyone. */
 function profileOfNode ({ name, properties: { type, industry, profile, goals } }: EntityRow): Profile {

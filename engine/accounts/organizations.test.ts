@@ -63,6 +63,22 @@ t.test('B-01 users, organisations and projects have the fields of the seed', asy
   t.ok(changed!.updatedAt > changed!.createdAt, 'and one sees when it was changed')
 })
 
+t.test('a role with a condition opens nothing that the condition cannot be asked of', async (t) => {
+  const { ada, bo, path, tenantId } = await organization()
+  const cy = await loggedIn(app, engine, { name: 'Cy Frey', tenantId })
+  const members = [ada, cy].map(({ actor: { memberId } }) => ({ memberId }))
+  const deal = await data<{ id: string }>(ada, 'POST', '/partnerships', { title: 'Theirs', members })
+  const permissions = ['audit:read', 'partnership:read', 'money:read', 'org:update', 'flag:update', 'project:create'].flatMap((one) => [`${one}@own`, `${one}@party`])
+  const role = await data<{ id: string }>(ada, 'POST', `${path}/roles`, { name: 'Own things', permissions: permissions.filter((one) => one !== 'partnership:read@party') })
+  await data(ada, 'PUT', rolesPath(bo), { roles: ['basic_member'], grants: [{ roleId: role.id, scope: 'org', scopeId: tenantId }] })
+  const held = await again(bo)
+  for (const [method, url, body] of [
+    ['GET', '/audit'], ['GET', `/partnerships/${deal.id}`], ['GET', `/partnerships/${deal.id}/ledger`], ['POST', `${path}/roles`, { name: 'x', permissions: ['member:read'] }],
+    ['PUT', '/flags/tea', { isEnabled: true }], ['POST', `${path}/projects`, { name: 'x' }]
+  ] as [string, string, object?][]) t.equal((await ask(held, method, url, body)).statusCode, 403, `${method} ${url}`)
+  t.strictSame(await data(held, 'GET', '/partnerships'), [])
+})
+
 t.test('B-01 organisations work side by side: another one is as good as none', async (t) => {
   const [here, there] = [await organization(), await organization()]
   const project = await data<{ id: string }>(here.ada, 'POST', `${here.path}/projects`, { name: 'Secret autumn' })

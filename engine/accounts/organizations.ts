@@ -7,7 +7,7 @@ import { EngineError } from '../errors.js'
 import type { Graph, Run } from '../graph/graph.js'
 import type { AccountRow } from './accounts.js'
 import { note } from './audit.js'
-import { can, demand, mayHandOn, permissionsOf, type Resource } from './can.js'
+import { ALL, can, demand, mayHandOn, permissionsOf, type Resource } from './can.js'
 
 const MEMBERS_DEFAULT = 50
 const ROLES_MAX = 100
@@ -29,7 +29,7 @@ export function openOrganizations (graph: Graph) {
   /** The accounts with their roles; who may read only their own reads their own. */
   async function members (actor: Actor, id: string, { limit = MEMBERS_DEFAULT, cursor = '' }: MembersPage = {}) {
     await get(actor, id)
-    const only = can(actor, 'org:read', { memberId: '*' }) ? '' : actor.memberId
+    const only = can(actor, 'org:read', ALL) ? '' : actor.memberId
     const rows = await graph.read<MemberRow>('accounts/organization-members', { tenantId: id, only, after: cursor, limit: limit + 1 })
     const data = rows.slice(0, limit).map(memberOf)
     return { data, meta: { limit, cursor: rows.length > limit ? data.at(-1)!.memberId : null } }
@@ -37,7 +37,7 @@ export function openOrganizations (graph: Graph) {
 
   /** Gives a member exactly these roles. They hold within a second, for tokens that are out too. */
   async function setRoles (actor: Actor, id: string, memberId: string, { roles: given, grants = [] }: RolesInput): Promise<OrganizationMember> {
-    demand(actor, 'org:update')
+    demand(actor, 'org:update', ALL)
     await get(actor, id)
     const roles = ROLES.filter((role) => given.includes(role))
     return graph.write(async (run) => {
@@ -54,7 +54,7 @@ export function openOrganizations (graph: Graph) {
   }
 
   async function createRole (actor: Actor, id: string, { name, permissions }: RoleInput): Promise<Role> {
-    demand(actor, 'org:update')
+    demand(actor, 'org:update', ALL)
     await get(actor, id)
     checkHeld(actor, permissions)
     const role: Role = { id: randomUUID(), name, permissions: [...new Set(permissions)], createdAt: now() }
@@ -70,7 +70,7 @@ export function openOrganizations (graph: Graph) {
   }
 
   async function createProject (actor: Actor, id: string, { name }: { name: string }): Promise<Project> {
-    demand(actor, 'project:create')
+    demand(actor, 'project:create', ALL)
     await get(actor, id)
     const [projectId, at] = [randomUUID(), now()]
     return graph.write(async (run) => {

@@ -1,6 +1,7 @@
 import type { DiscoverRequest, Filters } from '../../models/affinity.js'
 import { labelOfKind, type Kind, type Label } from '../../models/vocabulary.js'
 import { canonicalKey } from '../extraction/canonical.js'
+import { mayKnow } from '../graph/cite.js'
 import type { Scene, TenantIndex } from './scene.js'
 import type { Seeker } from './seeker.js'
 import { BOUNDS } from './weights.js'
@@ -32,7 +33,7 @@ export async function candidates (scene: Scene, seeker: Seeker, request: Discove
     ...nearest(scene.index, seeker.profile, admits)
   ])
   const ids = [...found].filter(admits).sort()
-  const profiles = await scene.graph.read<Candidate>('affinity/profiles', { tenantId: scene.tenantId, ids })
+  const profiles = await profilesOf(scene, ids)
   return { candidates: profiles.filter(({ label }) => labels.includes(label)), walked }
 }
 
@@ -40,18 +41,24 @@ export async function candidates (scene: Scene, seeker: Seeker, request: Discove
 export async function stillThere (scene: Scene, seeker: Seeker, request: DiscoverRequest, ids: string[]): Promise<Candidate[]> {
   const [excluded, profiles] = await Promise.all([
     excludedIds(scene, seeker, request),
-    scene.graph.read<Candidate>('affinity/profiles', { tenantId: scene.tenantId, ids })
+    profilesOf(scene, ids)
   ])
   const byId = new Map(profiles.map((profile) => [profile.id, profile]))
   return ids.flatMap((id) => excluded.has(id) ? [] : byId.get(id) ?? [])
 }
 
+/** Those of the ids that are there, as far as the viewer may know. */
+async function profilesOf ({ graph, tenantId, viewerId }: Scene, ids: string[]): Promise<Candidate[]> {
+  const rows = await graph.read<Candidate & { visibleTo: string[] | null }>('affinity/profiles', { tenantId, ids })
+  return rows.filter((row) => mayKnow(viewerId, row)).map(({ id, label, name }) => ({ id, label, name }))
+}
+
 /** Those found by two steps and by three. A filter that leaves few lets all of them be scored, so that k are found where k exist. */
 async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: Set<string> | null): Promise<{ ids: string[], walked: Walked }> {
-  const { graph, tenantId, now } = scene
+  const { graph, tenantId, now, viewerId } = scene
   if (allowed !== null && allowed.size <= BOUNDS.candidates * 5) return { ids: [...allowed], walked: { values: new Map(), complete: false } }
   const limit = allowed === null ? BOUNDS.candidates : 10_000
-  const common = { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, labels, degreeMax: BOUNDS.degreeMax, now, limit }
+  const common = { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, viewerId, labels, degreeMax: BOUNDS.degreeMax, now, limit }
   const [near, far] = await Promise.all([
     graph.read<{ id: string }>('affinity/candidates', common),
     graph.read<WalkRow>('affinity/walk', { ...common, candidateIds: [], breadth: BOUNDS.breadth })

@@ -57,7 +57,7 @@ t.test('feedback is no fact: it lends nobody a score and takes none away', async
   for (const type of FEEDBACK_TYPES.filter((type) => !STANCES.includes(type))) await say(w, type, 'topic:tea')
   for (const target of ['topic:jazz', 'member:o3', 'member:bo']) await say(w, 'accept', target)
   t.equal(await scores(), before, 'bit for bit')
-  const facts = await w.engine.query(w.tenantId, 'affinity/seeds', { entityId: ADA, now: NOW, limit: 100 })
+  const facts = await w.engine.query(w.tenantId, 'affinity/seeds', { entityId: ADA, viewerId: ADA, now: NOW, limit: 100 })
   t.strictSame(facts.map(({ id }) => id), ['topic:jazz'])
   t.strictSame(await w.engine.query(w.tenantId, 'affinity/excluded', { entityId: ADA, now: NOW }), [{ id: 'topic:jazz', why: 'seen' }], 'what was clicked is not what one has')
 })

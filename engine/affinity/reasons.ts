@@ -13,7 +13,7 @@ export async function reasons (scene: Scene, seeker: Seeker, best: Scored[], wei
   if (explain === 'none') return best.map(() => [])
   const ways = await strongestWalks(scene, seeker, best, weights)
   const cuts = best.map((one) => cut(one, ways.get(one.candidate.id) ?? [], TOLD[explain]))
-  const facts = await cite(scene.graph, scene.tenantId, cuts.flatMap(({ told }) => told.flatMap(({ steps }) => steps)).filter(({ factId }) => factId !== ''), seeker.id)
+  const facts = await cite(scene.graph, scene.tenantId, cuts.flatMap(({ told }) => told.flatMap(({ steps }) => steps)).filter(({ factId }) => factId !== ''), scene.viewerId)
 
   return best.map(({ candidate }, place) => {
     const names: Record<string, string> = { [seeker.id]: seeker.name, [candidate.id]: candidate.name }

@@ -11,8 +11,10 @@ import type { Scene } from './scene.js'
 /** What a recommendation is asked by, where the seeker is a stored member. `cursor` asks for the next page of a list that was given before. */
 export interface RecommendationsRequest { memberId: string, limit?: number, kind?: Kind, explain?: Explain, fresh?: boolean, cursor?: string }
 
-/** Where a list is made: the graph of a tenant on a day, as of a version, with what the likenesses are worked out by. */
-export interface Place { scene: (day: string) => Promise<Scene>, cache: Cache, emit: Emit, tenantId: string, version: number, embedder: string, today: string }
+/** Where a list is made: the graph of a tenant on a day, as of a version, with what the likenesses are worked out by, and for whom to see. */
+export interface Place {
+  scene: (day: string) => Promise<Scene>, cache: Cache, emit: Emit, tenantId: string, viewerId: string, version: number, embedder: string, today: string
+}
 
 export interface Page { ranked: Omit<Ranked, 'order'>, recommId: string, cursor: string | null, cached: boolean }
 
@@ -43,21 +45,24 @@ export async function recommend (place: Place, request: RecommendationsRequest):
 }
 
 /** A list goes by what it is made from. */
-function nameOf ({ tenantId, embedder }: Place, { memberId, kinds, explain }: Asked, from: Cursor): string {
-  const recommId = 'r' + shortHash(JSON.stringify([tenantId, from.version, embedder, memberId, kinds ?? [], explain, from.day]))
+function nameOf ({ tenantId, viewerId, embedder }: Place, { memberId, kinds, explain }: Asked, from: Cursor): string {
+  const recommId = 'r' + shortHash(JSON.stringify([tenantId, viewerId, from.version, embedder, memberId, kinds ?? [], explain, from.day]))
   if (from.recommId === undefined || from.recommId === recommId) return recommId
   throw new EngineError('invalid_argument', 'The cursor belongs to another question; ask the next page with the same memberId, kind and explain.')
 }
 
 type Asked = DiscoverRequest & { memberId: string, limit: number }
 
-async function firstPage ({ scene, cache, emit, tenantId, today }: Place, asked: Asked, key: string) {
+async function firstPage ({ scene, cache, emit, tenantId, viewerId, today }: Place, asked: Asked, key: string) {
   const { order, ...ranked } = await rank(await scene(today), asked)
   await cache.set(`${key}:order`, order, TTL_S)
+  if (viewerId !== asked.memberId) return { ranked, next: nextOf(order, ranked) } // it is not the list that the member would see
   const matches = ranked.data.slice(0, TOLD).map((match): Affinity => ({ ...match, reasons: [] }))
   await emit(tenantId, { name: 'AffinityCalculated', data: { memberId: asked.memberId, matches } }, [`affinity:${asked.memberId}`])
-  return { ranked, next: order.length > ranked.data.length ? ranked.data.length : null }
+  return { ranked, next: nextOf(order, ranked) }
 }
+
+const nextOf = (order: string[], { data }: Pick<Ranked, 'data'>) => order.length > data.length ? data.length : null
 
 async function nextPage (place: Place, asked: Asked, key: string, from: Cursor) {
   const order = await place.cache.get<string[]>(`${key}:order`) ?? await sameOrder(place, asked, from)

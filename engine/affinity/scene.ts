@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.js'
 
-/** Where a score is worked out: whose graph and texts, and on which day (ISO 8601). */
-export interface Scene { graph: Graph, index: TenantIndex, tenantId: string, now: string }
+/** Where a score is worked out: whose graph and texts, on which day (ISO 8601), and who gets to see it: not the seeker where someone looks in their stead. */
+export interface Scene { graph: Graph, index: TenantIndex, tenantId: string, now: string, viewerId: string }
 
 /** What the score needs of the vector index, bound to one tenant. */
 export interface TenantIndex {

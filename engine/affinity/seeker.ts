@@ -2,6 +2,7 @@ import type { DiscoverRequest } from '../../models/affinity.js'
 import type { Fact } from '../../models/triple.js'
 import type { Label } from '../../models/vocabulary.js'
 import { EngineError } from '../errors.js'
+import { mayKnow } from '../graph/cite.js'
 import { namesIn, toFacts } from '../graph/link.js'
 import { resolve, evidenceLine } from '../graph/evidence.js'
 import { extract } from '../extraction/extract.js'
@@ -57,13 +58,13 @@ async function readWords (scene: Scene, words: string): Promise<{ seeds: Seed[],
   return { seeds, goals }
 }
 
-async function readNode ({ graph, index, tenantId, now }: Scene, entityId: string): Promise<Known> {
+async function readNode ({ graph, index, tenantId, now, viewerId }: Scene, entityId: string): Promise<Known> {
   const [[entity], rows, given] = await Promise.all([
-    graph.read<{ name: string }>('graph/entity', { tenantId, entityId }),
-    graph.read<Omit<Seed, 'share'>>('affinity/seeds', { tenantId, entityId, now, limit: BOUNDS.seeds }),
+    graph.read<{ name: string, properties: { visibleTo?: string[] } }>('graph/entity', { tenantId, entityId }),
+    graph.read<Omit<Seed, 'share'>>('affinity/seeds', { tenantId, entityId, viewerId, now, limit: BOUNDS.seeds }),
     stances(graph, tenantId, entityId, now)
   ])
-  if (entity === undefined) throw new EngineError('not_found', `There is no entity "${entityId}"; a search by words (query) finds names.`)
+  if (entity === undefined || !mayKnow(viewerId, entity.properties)) throw new EngineError('not_found', `There is no entity "${entityId}"; a search by words (query) finds names.`)
   const seeds = rows.map((row) => ({ ...row, share: 0 }))
   return {
     id: entityId,
@@ -71,7 +72,7 @@ async function readNode ({ graph, index, tenantId, now }: Scene, entityId: strin
     seeds,
     profile: index.vector('profile', entityId),
     goals: index.vector('goals', entityId),
-    stances: new Map(given.map((stance) => [stance.targetId, stance]))
+    stances: new Map(given.map((stance) => [stance.targetId, viewerId === entityId ? stance : { ...stance, reason: null }])) // why is their own affair
   }
 }
 

@@ -60,9 +60,9 @@ export function accepted (seeker: Seeker, ids: string[]): Parts {
 interface PathRow { id: string, term: Term, value: number, viaId: string, viaName: string, seedFactId: string, factId: string, confidence: number }
 
 /** What lies two steps away: things shared, wishes met, audiences, trends, and what stands against. */
-export async function paths ({ graph, tenantId, now }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
+export async function paths ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
   const rows = await graph.read<PathRow>('affinity/paths',
-    { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, candidateIds: ids, degreeMax: BOUNDS.degreeMax, now })
+    { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, viewerId, candidateIds: ids, degreeMax: BOUNDS.degreeMax, now })
   const parts: Parts = new Map()
   for (const { id, term, value, viaId, viaName, seedFactId, factId, confidence } of rows) {
     push(parts, id, {
@@ -78,7 +78,7 @@ export async function paths ({ graph, tenantId, now }: Scene, seeker: Seeker, id
 }
 
 /** What lies three steps away, one part per candidate; `walkPaths` breaks it down for those that are shown. */
-export async function walk ({ graph, tenantId, now }: Scene, seeker: Seeker, ids: string[], labels: string[], walked: Walked): Promise<Parts> {
+export async function walk ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, ids: string[], labels: string[], walked: Walked): Promise<Parts> {
   const missing = walked.complete ? [] : ids.filter((id) => !walked.values.has(id))
   const rows = missing.length === 0
     ? []
@@ -86,6 +86,7 @@ export async function walk ({ graph, tenantId, now }: Scene, seeker: Seeker, ids
       tenantId,
       seeds: seedMap(seeker),
       seekerId: seeker.id,
+      viewerId,
       labels,
       candidateIds: missing,
       degreeMax: BOUNDS.degreeMax,
@@ -105,9 +106,9 @@ interface WalkPath {
 }
 
 /** The strongest paths of the walk to each candidate. */
-export async function walkPaths ({ graph, tenantId, now }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
+export async function walkPaths ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
   const rows = await graph.read<{ id: string, paths: WalkPath[] }>('affinity/walk-paths',
-    { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, candidateIds: ids, degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, now, paths: 3 })
+    { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, viewerId, candidateIds: ids, degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, now, paths: 3 })
   return new Map(rows.map(({ id, paths }) => [id, paths.map((path) => ({
     term: 'walk' as const,
     value: path.value,

@@ -13,6 +13,19 @@ export const keptOf = (deals: Deals, tenantId: string, memberId: string) => deal
   return { partnerships: await dealsOf(sql, ids.map(({ id }) => id)), history, transactions }
 })
 
+/**
+ * Whether two work together today, by a deal that the second has had a hand in: begun it, moved it, or changed how it stands. To be named
+ * in a deal is not to agree to it.
+ */
+export const worksWith = (deals: Deals, tenantId: string, memberId: string, otherId: string): Promise<boolean> => deals.inTenant(tenantId, async (sql) => {
+  const [row] = await sql<{ together: boolean }>(`SELECT EXISTS (SELECT FROM partnerships p
+      JOIN partnership_members a ON a.tenant_id = p.tenant_id AND a.partnership_id = p.id AND a.member_id = $1
+      JOIN partnership_members b ON b.tenant_id = p.tenant_id AND b.partnership_id = p.id AND b.member_id = $2
+    WHERE p.status IN ('active', 'on_hold')
+      AND EXISTS (SELECT FROM partnership_stage_history h WHERE h.tenant_id = p.tenant_id AND h.partnership_id = p.id AND h.actor_id = $2)) AS together`, [memberId, otherId])
+  return row!.together
+})
+
 const PLAIN = { partnerships: 'created_by', partnership_members: 'member_id', partnership_stage_history: 'actor_id', transactions: 'actor_id', audit_logs: 'actor_id' }
 const JSONS = { audit_logs: ['old_values', 'new_values'], outbox: ['state', 'event'] }
 

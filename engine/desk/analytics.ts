@@ -1,6 +1,6 @@
 import type { Actor } from '../../models/actor.js'
 import type { Analysis, Figure } from '../../models/deals.js'
-import { can, demand } from '../accounts/can.js'
+import { ALL, can, demand } from '../accounts/can.js'
 import type { Deals } from '../deals/db.js'
 import { dealFigures, performanceFigures, pipelineFigures, type Period } from '../deals/figures.js'
 import { waiting } from '../deals/outbox.js'
@@ -27,7 +27,7 @@ export async function analytics (
 export function periodOf (actor: Actor, request: AnalyticsRequest): Period {
   const { memberId = actor.memberId } = request
   demand(actor, 'analytics:read', { memberId })
-  const all = request.memberId === undefined && can(actor, 'analytics:read', { memberId: '*' })
+  const all = request.memberId === undefined && can(actor, 'analytics:read', ALL)
   return { ...daysOf(request), party: all ? null : memberId }
 }
 

@@ -1,7 +1,7 @@
 import type { Actor } from '../../models/actor.js'
 import type { AuditEntry, AuditRequest } from '../../models/audit.js'
 import { entriesOf, toTheMicrosecond } from '../accounts/audit.js'
-import { demand } from '../accounts/can.js'
+import { ALL, demand } from '../accounts/can.js'
 import { auditOf } from '../deals/audit.js'
 import type { Deals } from '../deals/db.js'
 import { EngineError } from '../errors.js'
@@ -15,7 +15,7 @@ const AFTER_ALL = '9999-12-31T23:59:59.000000Z'
 export async function audit (
   deals: Deals, graph: Graph, actor: Actor, { entity = '', entityId = '', limit = LIMIT, before = AFTER_ALL }: AuditRequest
 ): Promise<{ data: AuditEntry[], meta: { limit: number, cursor: string | null, degraded: string[] } }> {
-  demand(actor, 'audit:read')
+  demand(actor, 'audit:read', ALL)
   const page = { entity, entityId, ...placeOf(before), limit: limit + 1 }
   const { found, degraded } = await gather([entriesOf(graph, actor.tenantId, page), auditOf(deals, actor.tenantId, page)])
   const data = found.sort((a, b) => keyOf(a) < keyOf(b) ? 1 : -1).slice(0, limit)

@@ -8,10 +8,11 @@ import { audit } from './audit.js'
 import type { Deals } from '../deals/db.js'
 import { insights } from './insights.js'
 import { addTransaction, ledgerOf, listTransactions } from '../deals/ledger.js'
-import { anonymise, keptOf } from '../deals/members.js'
+import { anonymise, keptOf, worksWith } from '../deals/members.js'
 import { deliverNext, startOutbox, type Deliver } from '../deals/outbox.js'
 import { addMilestone, changeMilestone, changePartnership, createPartnership, getPartnership, listPartnerships, moveStage, stageHistory } from '../deals/partnerships.js'
 import { EngineError } from '../errors.js'
+import { mayKnow } from '../graph/cite.js'
 import type { Graph } from '../graph/graph.js'
 import { differences, mirror, partiesOf } from './mirror.js'
 
@@ -84,6 +85,11 @@ export function openDealsDesk ({ deals, graph, emit = async () => {} }: { deals:
     audit: (actor: Actor, request: AuditRequest = {}) => audit(deals, graph, actor, request),
     /** Where the two stores disagree about a tenant's partnerships. */
     doctor: (tenantId: string): Promise<Difference[]> => differences(deals, graph, tenantId),
+    /** Whether one may be shown what another keeps for partners. While deals cannot be asked, nobody may. */
+    partners: (tenantId: string, memberId: string, otherId: string) => worksWith(deals, tenantId, memberId, otherId).catch((error: unknown) => {
+      if (error instanceof EngineError && error.code === 'unavailable') return false
+      throw error
+    }),
     /** What deals keep of a member: handed out on export, made nameless on erasure, since the books must stay. */
     belonging: {
       name: 'partnerships',
@@ -95,9 +101,9 @@ export function openDealsDesk ({ deals, graph, emit = async () => {} }: { deals:
 }
 
 /** Who is party to a deal must be known to the graph, as someone who can be. */
-async function checkParties (graph: Graph, { tenantId }: Actor, ids: string[]): Promise<void> {
+async function checkParties (graph: Graph, { tenantId, memberId }: Actor, ids: string[]): Promise<void> {
   const known = await partiesOf(graph, tenantId, ids)
-  const unknown = ids.find((id) => !known.has(id))
+  const unknown = ids.find((id) => !known.has(id) || !mayKnow(memberId, known.get(id)!))
   if (unknown !== undefined) throw new EngineError('not_found', `There is no entity "${unknown}".`)
   if (new Set(ids).size < ids.length) throw new EngineError('invalid_argument', 'The members of a partnership must be different ones.')
   const other = ids.find((id) => !['Member', 'Brand'].includes(known.get(id)!.label))

@@ -22,10 +22,13 @@ export async function mirror (graph: Graph, row: Pick<OutboxRow, 'id' | 'tenantI
 }
 
 /** The entities of these ids, as far as they are there: who was erased is no more. */
-export async function partiesOf (graph: Graph, tenantId: string, ids: string[]): Promise<Map<string, EntityRef>> {
-  const rows = await graph.read<EntityRef>('affinity/profiles', { tenantId, ids })
-  return new Map(rows.map((entity) => [entity.id, entity]))
+export async function partiesOf (graph: Graph, tenantId: string, ids: string[]): Promise<Map<string, Party>> {
+  const rows = await graph.read<Party>('affinity/profiles', { tenantId, ids })
+  return new Map(rows.map((party) => [party.id, party]))
 }
+
+/** `visibleTo`: who alone may know of one that was only named in private. */
+export type Party = EntityRef & { visibleTo: string[] | null }
 
 const SOURCE = 'partnership:'
 const sourceOf = (partnershipId: string) => SOURCE + partnershipId

@@ -6,12 +6,18 @@ import { saysOf } from './words.js'
 
 export type StoredFact = Resolved & { factId: string, lemma: string | null, evidence: string[] }
 
-/** Whether someone may know of a fact. */
-export const mayKnow = (viewerId: string, { visibleTo }: Pick<Resolved, 'visibleTo'>): boolean => visibleTo == null || visibleTo.includes(viewerId)
+/** Whether someone may know of a fact, or of a node. */
+export const mayKnow = (viewerId: string, { visibleTo }: { visibleTo?: string[] | null }): boolean => visibleTo == null || visibleTo.includes(viewerId)
+
+/** The lines of evidence that someone may know: their own, and what everyone may. */
+export const linesFor = (viewerId: string, lines: string[]): string[] => lines.filter((line) => {
+  const { visibility, source } = parseEvidence(line)
+  return visibility === null || authorOf(source) === viewerId
+})
 
 /** A stored fact as it is cited: with the surest sentence, among those that the viewer may know, that agrees with what it resolves to. */
 export function citedFact (subject: string, relation: Relation, object: string, fact: StoredFact, viewerId = ''): CitedFact {
-  const evidence = fact.evidence.map(parseEvidence).filter(({ visibility, source }) => visibility === null || authorOf(source) === viewerId)
+  const evidence = linesFor(viewerId, fact.evidence).map(parseEvidence)
   const said = evidence.some(({ withdrawnAt }) => withdrawnAt === null) ? evidence.filter(({ withdrawnAt }) => withdrawnAt === null) : evidence
   const agreeing = said.filter(({ polarity, modality }) => polarity === fact.polarity && modality === fact.modality)
   const best = agreeing.reduce((a, b) => b.confidence > a.confidence ? b : a)

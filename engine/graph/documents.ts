@@ -37,6 +37,7 @@ export async function rewrite (run: Run, tenantId: string, version: number, docu
     return evidence.every((line, i) => line === fact.evidence[i]) ? [] : [{ ...fact, evidence, resolved: resolve(evidence, fact.relation) }]
   })
   if (changed.length > 0) await run('graph/update-facts', { tenantId, version, facts: changed.map(update) })
+  await noteViewers(run, tenantId, [...places.values()])
   return changed.length
 }
 
@@ -60,7 +61,12 @@ export async function unsay (run: Run, tenantId: string, version: number, author
   const kept = left.filter(({ evidence }) => evidence.length > 0).map((fact) => ({ ...fact, resolved: resolve(fact.evidence, fact.relation) }))
   if (gone.length > 0) await run('accounts/delete-facts', { tenantId, facts: gone.map(({ subject, factId, object }) => ({ subject, factId, object })) })
   if (kept.length > 0) await run('graph/update-facts', { tenantId, version, facts: kept.map(update) })
+  await noteViewers(run, tenantId, places)
 }
+
+/** A name that was only said in private is as private as what was said. */
+const noteViewers = (run: Run, tenantId: string, places: Place[]) =>
+  run('graph/viewers', { tenantId, ids: [...new Set(places.flatMap(({ subject, object }) => [subject, object]))] })
 
 const update = ({ subject, relation, object, factId, evidence, resolved }: Held & { resolved: object }) =>
   ({ subject, relation, object, factId, evidence, resolved })

@@ -70,4 +70,7 @@ t.test('momentum is a term of the score, and a cached answer follows it', async 
 t.test('what a member keeps to himself is no evidence for others', async (t) => {
   const { engine, tenantId } = await world(t, said('ada', 'mending', '2026-10'))
   t.equal((await engine.culturalTrends(`${tenantId}-other`, {})).length, 0, 'each tenant has its own')
+  const before = await engine.culturalTrends(tenantId, {})
+  await engine.learn(tenantId, { facts: [0, 1, 2].map((i) => ({ ...said('ada', 'mending', '2026-10', i), source: `member:ada/goals${i}`, visibility: 'private' as const })) })
+  t.strictSame(await engine.culturalTrends(tenantId, {}), before, 'neither is it where the same was said in public as well')
 })

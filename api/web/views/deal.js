@@ -1,5 +1,5 @@
 import { get, patch, post } from '../api.js'
-import { acting, degraded, field, form, h, load } from '../dom.js'
+import { acting, degraded, field, form, h, load, renew } from '../dom.js'
 import { capital, day, minorOf, moment, money, words } from '../format.js'
 import { hear } from '../live.js'
 import { learnNames, nameOf } from '../names.js'
@@ -22,7 +22,7 @@ export function deal (main, { id, me }) {
     const facts = around.data.facts.filter(({ source, object, subject }) => source === `partnership:${id}` && ids.includes(subject) && ids.includes(object))
     return { deal: data, history: history.data, transactions: transactions.data, ledger: ledger.data, facts, meta: around.meta }
   }
-  const again = async () => { await ask().then((known) => place.replaceChildren(...show(known)), () => {}) }
+  const again = () => renew(place, ask, show).catch(() => {})
   const show = (known) => shown(known, { path, me, again })
   load(place, ask, show)
   const end = hear(`partnership:${id}`, again)

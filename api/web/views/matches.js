@@ -1,5 +1,5 @@
 import { get, post } from '../api.js'
-import { acting, choice, degraded, h, load, nothing, notice } from '../dom.js'
+import { acting, choice, degraded, h, load, nothing, notice, renew } from '../dom.js'
 import { score } from '../format.js'
 import { hear } from '../live.js'
 import { nameOf, remember } from '../names.js'
@@ -33,11 +33,11 @@ export function matches (main, { id, me }) {
   /** After a word of the asker the list is another one at once; who was rejected is no more open. */
   const changed = async (type) => {
     if (type === 'reject' && openId !== undefined) location.hash = '#/matches'
-    list.replaceChildren(...[show(await ask())].flat())
+    await renew(list, ask, show)
     if (type !== 'reject' && openId !== undefined) open(openId)
   }
 
-  let openId
+  let openId = id
   const open = (wanted) => {
     openId = wanted
     main.classList.toggle('opened', wanted !== undefined)
@@ -70,7 +70,7 @@ export function matches (main, { id, me }) {
       list),
     detail)
   const begun = again()
-  begun.then(() => open(id))
+  begun.then(() => { if (list.isConnected) open(openId) })
   get('/members/profile').then(({ data }) => {
     remember(data.id, data.name)
     seeker.name = data.name

@@ -1,5 +1,5 @@
 import { get } from '../api.js'
-import { degraded, h, load, nothing } from '../dom.js'
+import { degraded, h, load, nothing, renew } from '../dom.js'
 import { capital, money, words } from '../format.js'
 import { hear } from '../live.js'
 import { learnNames, nameOf } from '../names.js'
@@ -40,7 +40,7 @@ function board (main, me) {
       ? nothing('No partnerships yet', 'Propose one from a match; it begins here, at discovery.', h('a.button.primary', { href: '#/matches' }, 'To the matches'))
       : columns(data, { me, fresh, again })].filter(Boolean)
   }
-  const again = async () => { await ask().then((answer) => place.replaceChildren(...show(answer)), () => {}) }
+  const again = () => renew(place, ask, show).catch(() => {})
 
   main.append(h('h1', { tabindex: -1 }, 'Partnerships'), place)
   load(place, ask, show)
