@@ -85,9 +85,9 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   const { emit } = events
   const desk = keep(openDealsDesk({ deals, graph, emit }))
   const workspaces = openWorkspaces({ graph, emit, deals: desk })
-  const belongings: Belonging[] = [ // what deals, workspaces, the audit, events and feedback keep of a member
+  const belongings: Belonging[] = [ // what workspaces, deals, the audit, events and feedback keep of a member
+    workspaces.belonging, // before the deals, which know whose they are
     desk.belonging,
-    workspaces.belonging,
     auditBelonging(graph),
     { name: 'events', read: events.about, erase: events.forgetMember },
     { name: 'feedback', read: (tenantId, memberId) => feedbackGiven(graph, tenantId, memberId), erase: async () => {} } // goes with the node

@@ -209,6 +209,28 @@ t.test('an onboarding is the member\'s own, with the corrections of the person',
   t.match(await ask('GET', '/users/me', ada), { basicInfo: { about: answers[0] }, goals: { about: answers[1] } })
 })
 
+t.test('no store says the name of who was erased, though others had written it down', async (t) => {
+  const { ada, tenantId } = await two()
+  const zed = await loggedIn(app, engine, { name: 'Zoë (Vim) Blewort', tenantId })
+  const members = [{ memberId: zed.actor.memberId }, { memberId: ada.actor.memberId }]
+  const asked = (by: Login, method: string, url: string, payload: object, key = 'k1') =>
+    app.inject({ method: method as 'POST', url: API + url, payload, headers: { ...by.headers, 'idempotency-key': key } })
+  const { id } = (await asked(ada, 'POST', '/partnerships', { title: 'Zoë (Vim) Blewort × Ada', members })).json().data
+  await asked(ada, 'PATCH', `/partnerships/${id}`, { title: 'Ada and Zoë (Vim) Blewort, at last' })
+  await asked(ada, 'PUT', `/partnerships/${id}/stage`, { stage: 'initial_contact', reason: 'Zoë (Vim) Blewort said yes' })
+  await asked(ada, 'POST', `/partnerships/${id}/milestones`, { title: 'Lunch with Zoë (Vim) Blewort' })
+  const room = (await asked(zed, 'POST', '/collaboration/workspaces', { partnershipId: id })).json().data
+  await asked(zed, 'POST', `/partnerships/${id}/transactions`, { type: 'payment', amountMinor: 100, note: 'from Zoë (Vim) Blewort' })
+  const others = (await asked(ada, 'POST', '/partnerships', { title: 'As Zoë (Vim) Blewort would', members: [members[1], { memberId: (await loggedIn(app, engine, { name: "Cy O'Frey", tenantId })).actor.memberId }] }, 'k2')).json().data.id
+  await ask('DELETE', '/users/me', zed)
+
+  const said = await Promise.all(['', '/history', '/transactions'].map((rest) => ask('GET', `/partnerships/${id}${rest}`, ada)))
+  said.push(await ask('GET', `/collaboration/workspaces/${room.id}`, ada), await ask('GET', `/audit?entityId=${id}`, ada))
+  t.notMatch(JSON.stringify(said), /Blewort|blewort/)
+  t.match(said, [{ title: 'Ada and someone, at last', milestones: [{ title: 'Lunch with someone' }] }, {}, [{ note: 'from someone' }], { name: 'Ada and someone, at last' }])
+  t.match(await ask('GET', `/partnerships/${others}`, ada), { title: 'As Zoë (Vim) Blewort would' }, 'nobody changes the deals of others by a name and by leaving')
+})
+
 t.test('export holds everything of oneself; erasure leaves nothing', async (t) => {
   const { ada, bo, tenantId } = await two()
   const { memberId } = bo.actor

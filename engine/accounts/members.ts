@@ -17,7 +17,8 @@ import { brandStrategy } from './strategy.js'
 export interface Belonging {
   name: string
   read: (tenantId: string, memberId: string) => Promise<unknown>
-  erase: (tenantId: string, memberId: string) => Promise<void>
+  /** `name`: what they are called, which texts of others may say too. */
+  erase: (tenantId: string, memberId: string, name: string) => Promise<void>
 }
 
 export interface MemberParts {
@@ -128,7 +129,8 @@ export function openMembers ({ graph, cache, emit, sync, belongings, partners }:
         await run('accounts/hush', { tenantId, memberId, version })
       })
       await sync(tenantId)
-      for (const { erase } of belongings) await erase(tenantId, memberId)
+      const name = (await graph.read<EntityRow>('graph/entity', { tenantId, entityId: memberId }))[0]?.name ?? ''
+      for (const { erase } of belongings) await erase(tenantId, memberId, name)
       const ended = await graph.write(async (run) => {
         await run('graph/lock', { tenantId })
         return run<{ jti: string }>('accounts/erase', { tenantId, memberId })

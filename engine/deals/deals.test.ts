@@ -289,12 +289,15 @@ t.test('A-09 lists come page by page, filtered, each partnership once', async (t
 
 t.test('who leaves is handed what is kept, then has no name in the books any more', async (t) => {
   const actor = someone()
-  const { id } = await create(actor)
+  const { id } = await create(actor, { title: 'A tour (of Ada Lind)' })
+  await addTransaction(db, { ...actor, memberId: 'member:bob' }, id, { type: 'payment', amountMinor: 10_000, note: 'for Ada Lind' }, 'k')
   await addTransaction(db, actor, id, { type: 'payment', amountMinor: 10_000 }, 'k')
   t.match(await keptOf(db, actor.tenantId, 'member:ada'), { partnerships: [{ id }], history: [{ to_stage: 'discovery' }], transactions: [{ amount_minor: '10000' }] })
 
-  await anonymise(db, actor.tenantId, 'member:ada')
-  for (const table of TABLES) t.notMatch(JSON.stringify(await rowsOf(table, actor.tenantId)), 'member:ada', table)
+  await anonymise(db, actor.tenantId, 'member:ada', 'Ada Lind')
+  for (const table of TABLES) t.notMatch(JSON.stringify(await rowsOf(table, actor.tenantId)), /member:ada|Ada Lind/, table)
+  const [held] = await rowsOf('idempotency_keys', actor.tenantId)
+  t.match(JSON.parse(String(held!.answer)), { note: 'for someone', amountMinor: 10_000 }, 'the answer to a key is the same but for that')
   const { members, createdBy } = await getPartnership(db, actor, id)
   t.match(members, [{ memberId: /^erased:/, role: 'initiator' }, { memberId: 'brand:tonwerk' }])
   t.equal(createdBy, members[0]!.memberId)

@@ -94,7 +94,7 @@ export function openDealsDesk ({ deals, graph, emit = async () => {} }: { deals:
     belonging: {
       name: 'partnerships',
       read: (tenantId: string, memberId: string) => keptOf(deals, tenantId, memberId),
-      erase: (tenantId: string, memberId: string) => anonymise(deals, tenantId, memberId)
+      erase: (tenantId: string, memberId: string, name: string) => anonymise(deals, tenantId, memberId, name)
     },
     close: () => worker.stop()
   }

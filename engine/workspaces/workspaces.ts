@@ -3,7 +3,7 @@ import type { Actor } from '../../models/actor.js'
 import type { Partnership, PartnershipFilter } from '../../models/deals.js'
 import type { Emit } from '../../models/events.js'
 import type { Asset, AssetInput, Comment, CommentInput, Workspace, WorkspaceContent, WorkspaceFilter, WorkspaceInput } from '../../models/workspaces.js'
-import { can, demand, type Permission } from '../accounts/can.js'
+import { can, demand, operatorOf, type Permission } from '../accounts/can.js'
 import { EngineError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
 
@@ -81,6 +81,19 @@ export function openWorkspaces ({ graph, emit, deals }: WorkspaceParts) {
     return row.asset
   }
 
+  /** The workspaces of all partnerships that a member takes part in. */
+  async function roomsOf (tenantId: string, memberId: string): Promise<Workspace[]> {
+    const rooms: Workspace[] = []
+    for (let cursor: string | null = null; ;) {
+      const { data, meta }: Awaited<ReturnType<WorkspaceParts['deals']['list']>> =
+        await deals.list(operatorOf(tenantId), { member: memberId, limit: 100, ...cursor !== null && { cursor } })
+      const rows = await graph.read<{ workspace: Workspace }>('workspaces/of-partnerships', { tenantId, partnershipIds: data.map(({ id }) => id) })
+      rooms.push(...rows.map(({ workspace }) => workspace))
+      cursor = meta.cursor
+      if (cursor === null) return rooms
+    }
+  }
+
   return {
     list,
     open,
@@ -97,10 +110,20 @@ export function openWorkspaces ({ graph, emit, deals }: WorkspaceParts) {
     belonging: {
       name: 'workspaces',
       read: async (tenantId: string, memberId: string) => (await graph.read('workspaces/kept', { tenantId, memberId }))[0],
-      erase: async (tenantId: string, memberId: string) => { await graph.write((run) => run('workspaces/forget-member', { tenantId, memberId })) }
+      erase: async (tenantId: string, memberId: string, name: string) => {
+        const rooms = await roomsOf(tenantId, memberId)
+        const names = Object.fromEntries(rooms.map((room) => [room.id, name.trim() === '' ? room.name : room.name.replaceAll(wordOf(name), 'someone')]))
+        await graph.write(async (run) => {
+          await run('workspaces/forget-member', { tenantId, memberId })
+          await run('workspaces/rename', { tenantId, names })
+        })
+      }
     }
   }
 }
+
+/** A name as a whole word. */
+const wordOf = (name: string) => new RegExp(`(?<![\\p{L}\\p{N}])${name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'gu')
 
 const READ = 'workspace:read'
 const UPDATE = 'workspace:update'
