@@ -208,6 +208,8 @@ t.test('with the stores', async (t) => {
     const [, email, password] = /Log in as (\S+) with the password (\S+)\n/.exec(out) ?? []
     const login = await fetch(`${address}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email, password }) })
     t.equal(login.status, 200, 'the login that it prints works')
+    const down = await teraffi(['stores', 'down'], { env })
+    t.match(down, { code: 1, err: /^teraffi: A server uses the stores \(process \d+/ })
     child.kill('SIGTERM')
     t.same(await once(child, 'exit'), [0, null])
   })

@@ -49,7 +49,7 @@ function partnershipFact ({ memberId, brandId, from, to, outcome, note }: World[
     polarity: '+',
     modality: 'certain',
     confidence: 1,
-    source: `partnership:${memberId}/${brandId}/${from}`,
+    source: `agreement:${memberId}/${brandId}/${from}`,
     sentence: note,
     start: null,
     end: null,

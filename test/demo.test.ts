@@ -26,6 +26,10 @@ for (const embedder of ['hashed', ...weights ? ['minilm'] : []]) {
       t.match(again, { created: 0, version: first.version, facts: first.facts })
     })
 
+    await t.test('its partnerships are told as agreements, not as deals of ours', async (t) => {
+      t.same(await engine.deals.doctor(tenantId), [])
+    })
+
     const answers = new Map<string, Awaited<ReturnType<typeof engine.discover>>>()
     for (const { id } of members) answers.set(id, await engine.discover(tenantId, { memberId: id, limit: 10, asOf: NOW }))
     const matches = [...answers].flatMap(([id, { data }]) => data.map((match) => ({ id, match })))

@@ -57,7 +57,7 @@ t.test('A-09 a deal is in the graph when the answer comes: its present state, in
   for (const stage of ['initial_contact', 'negotiation'] as Stage[]) await engine.deals.move(actor, id, { stage })
   const [held] = await partners(graph, tenantId)
   const ours = held!.evidence.filter(({ source }) => source === `partnership:${id}`)
-  t.match(ours, [{ properties: { stage: 'negotiation' }, sentence: /at negotiation/ }])
+  t.match(ours, [{ properties: { stage: 'negotiation' }, modality: 'possible', sentence: /in the making .* at negotiation/ }], 'a proposal is not yet a fact')
   t.equal(ours.length, 1, 'one source, one word')
   t.equal(held!.evidence.filter(({ source }) => source === 'test').length, 1, 'what others say stays')
 
@@ -69,6 +69,10 @@ t.test('A-09 a deal is in the graph when the answer comes: its present state, in
   t.match((await partners(graph, tenantId))[0]!.evidence.filter(({ source }) => source !== 'test'), [{ properties: { outcome: 'cancelled' }, validTo: day }])
   t.same(await found(), ['brand:klangwerk', 'brand:tonwerk'], 'who is free again is found again')
   t.same(await engine.deals.doctor(tenantId), [])
+
+  const signed = await engine.deals.create(actor, DEAL)
+  for (const stage of ['initial_contact', 'negotiation', 'contract_review', 'execution'] as Stage[]) await engine.deals.move(actor, signed.id, { stage })
+  t.match((await partners(graph, tenantId))[0]!.evidence.filter(({ source }) => source === `partnership:${signed.id}`), [{ modality: 'certain', sentence: /^A partnership since/ }])
 })
 
 t.test('the outbox is applied once, through workers that die at each step', async (t) => {

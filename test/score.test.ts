@@ -35,12 +35,12 @@ interface PathRow { term: keyof typeof WEIGHTS, value: number }
 /** What an analyst would work out with the files of cypher/affinity and a pencil. */
 async function byHand (target: string): Promise<number> {
   const rows = async <T>(name: string, parameters: object) => await engine.query(tenantId, `affinity/${name}`, { ...parameters }) as T[]
-  const known = await rows<Seed>('seeds', { entityId: memberId, now: today, limit: 500 })
+  const known = await rows<Seed>('seeds', { entityId: memberId, viewerId: memberId, now: today, limit: 500 })
   const audiences = new Set(known.filter(({ label, weight }) => label === 'Demographic' && weight > 0).map(({ id }) => id))
   const seeds: Record<string, object[]> = {}
   for (const seed of known) (seeds[seed.id] ??= []).push({ ...seed, share: audiences.has(seed.id) ? 1 / audiences.size : 0 })
 
-  const common = { seeds, seekerId: memberId, candidateIds: [target], degreeMax: 1000, now: today }
+  const common = { seeds, seekerId: memberId, viewerId: memberId, candidateIds: [target], degreeMax: 1000, now: today }
   const paths = await rows<PathRow>('paths', common)
   const walks = await rows<{ value: number }>('walk', { ...common, labels: ['Brand'], breadth: 1000, limit: 1 })
   const stances = await rows<{ targetId: string, type: string }>('feedback', { entityId: memberId, now: today, limit: 100 })

@@ -12,7 +12,7 @@ import { painter, showMatches } from '../terminal.js'
 import { check } from '../validate.js'
 import { print, tell } from './open.js'
 import { run } from './scripts.js'
-import { stores } from './stores.js'
+import { noteServing, stores } from './stores.js'
 
 /** Someone in the demo world to look through the eyes of. */
 const SHOWN = ['member:jerome-baptiste', 'member:mia-tran']
@@ -22,9 +22,11 @@ export async function start (): Promise<void> {
   const config = loadConfig()
   const engine = await createEngine(config, { log: tell })
   const app = await buildApp(engine, { logTo: process.stdout })
+  const leave = await noteServing(config)
   const close = async () => {
     await app.close()
     await engine.close()
+    await leave()
   }
   closeOnSignal(app, close)
 
@@ -33,6 +35,7 @@ export async function start (): Promise<void> {
     await greet(engine)
     const address = await listen(app, config)
     await showLogin(engine, address)
+    for (const reason of (await engine.status()).degraded) tell(`Not everything is at work: ${reason}.`)
     print(`TERAFFI answers at ${address}/api/v1, its documentation is at ${address}/docs. Ctrl-C stops it.`)
   } catch (error) {
     await close()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { loadConfig, type Config } from '../../engine/config.js'
-import { findProcess } from '../../engine/embedded/process.js'
+import { atWork, findProcess, noteAtWork } from '../../engine/embedded/process.js'
+import { EngineError } from '../../engine/errors.js'
 import { openStores, stopStores } from '../../engine/stores.js'
 import { table } from '../terminal.js'
 import { print, tell, withEngine } from './open.js'
@@ -9,8 +10,22 @@ import { print, tell, withEngine } from './open.js'
 export async function stores (what: 'up' | 'down' | 'status'): Promise<void> {
   const config = loadConfig()
   if (what === 'up') await openStores(config, { log: tell }) // and not closed: they outlive us
-  if (what === 'down') await stopStores(config)
+  if (what === 'down') {
+    await checkUnused(config)
+    await stopStores(config)
+  }
   print(table(await running(config)))
+}
+
+const SERVING = 'serving'
+
+/** A server says in the data folder that it uses the stores; returns how it says that it no longer does. */
+export const noteServing = ({ dataDir }: Config) => noteAtWork(join(dataDir, SERVING))
+
+async function checkUnused ({ dataDir }: Config): Promise<void> {
+  const servers = await atWork(join(dataDir, SERVING))
+  if (servers.length === 0) return
+  throw new EngineError('failed_precondition', `A server uses the stores (process ${servers.join(', ')}); stop it first, with Ctrl-C where it runs.`)
 }
 
 /** What the engine says of its stores; this starts those that are down. */

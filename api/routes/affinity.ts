@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Engine } from '../../engine/engine.js'
+import type { Actor } from '../../models/actor.js'
 import { Affinity, AnswerMeta, DiscoverRequest, EntityId, Explain, KindName } from '../../models/affinity.js'
 import { Envelope } from '../../models/envelope.js'
 import { actorOf, seekerOf, seenBy } from '../actor.js'
@@ -17,6 +18,12 @@ export const RecommendationsRequest = Type.Object({
 
 export const ExplainRequest = Type.Object({ member: Type.Optional(EntityId), target: EntityId }, { additionalProperties: false })
 
+/** Through whose eyes: those of whom the request names, of nobody where it gives words alone, else of who asks. */
+const lookerOf = (actor: Actor, { memberId, query, goals = [] }: DiscoverRequest): string | undefined => {
+  const eyes = seekerOf(actor, memberId)
+  return memberId === undefined && (query !== undefined || goals.length > 0) ? undefined : eyes
+}
+
 export const affinityRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine }) => {
   const tags = ['affinity']
 
@@ -32,7 +39,7 @@ export const affinityRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = asy
       }
     }, async (request) => {
       const actor = actorOf(request)
-      return inEnvelope(await engine.discover(actor.tenantId, { ...request.body, memberId: seekerOf(actor, request.body.memberId) }, seenBy(actor)), request.id)
+      return inEnvelope(await engine.discover(actor.tenantId, { ...request.body, memberId: lookerOf(actor, request.body) }, seenBy(actor)), request.id)
     })
   }
 

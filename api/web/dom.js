@@ -81,7 +81,7 @@ export const nothing = (title, text, ...actions) => h('div.panel.nothing', h('h2
 /** What answers had to do without. */
 export const degraded = (meta) => (meta?.degraded ?? []).length === 0
   ? null
-  : h('p.degraded', { role: 'note' }, h('strong', 'Not everything is at work: '), `${meta.degraded.join('; ')}.`)
+  : h('details.degraded', h('summary', 'Not everything is at work'), h('ul', meta.degraded.map((reason) => h('li', reason))))
 
 /** A line at the foot of the page that goes away by itself; `action` is a way back. */
 export function notice (text, action) {
@@ -115,11 +115,12 @@ export async function busy (button, act) {
 }
 
 /** A form whose fields come as an object; what is refused is said beside the button. */
-export function form (properties, fields, label, submit) {
+export function form (properties, fields, label, submit, kind = 'primary') {
   const refusal = h('p.refusal', { role: 'alert' })
-  const button = h('button.primary', { type: 'submit' }, label)
+  const button = h(`button.${kind}`, { type: 'submit' }, label)
   const element = h('form', {
     ...properties,
+    oninput: () => { refusal.textContent = '' },
     onsubmit: async (event) => {
       event.preventDefault()
       refusal.textContent = ''

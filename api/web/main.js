@@ -1,5 +1,5 @@
 import { claims, signedIn, signOut } from './api.js'
-import { h } from './dom.js'
+import { h, notice } from './dom.js'
 import * as live from './live.js'
 import { matches } from './views/matches.js'
 import { partnerships } from './views/partnerships.js'
@@ -31,7 +31,7 @@ function route () {
   if (name === shown.name && shown.open !== undefined) return shown.open(id)
   shown.leave?.()
   showBar(name)
-  document.title = `${TABS[name] ?? 'TERAFFI'} · TERAFFI`
+  document.title = TABS[name] === undefined ? 'TERAFFI' : `${TABS[name]} · TERAFFI`
   for (const part of [main, document.getElementById('notices')]) part.replaceChildren()
   main.className = name
   shown = { name, ...SCREENS[name](main, { id, me: claims(), enter }) }
@@ -41,9 +41,19 @@ function route () {
 /** After a login: live updates, then what was asked for. */
 function enter (hash = location.hash) {
   who = asWhom()
-  live.start(showState)
+  begin()
   if (location.hash === hash) route()
   else location.hash = hash
+}
+
+/** Live updates, whatever screen is shown. */
+function begin () {
+  const { sub } = claims()
+  live.start(showState)
+  live.hear(`member:${sub}`, (event) => {
+    if (event?.name !== 'PartnershipCreated' || event.data.members[0] === sub) return
+    notice('A partnership was proposed to you.', { label: 'See it', act: () => { location.hash = `#/partnerships/${encodeURIComponent(event.data.partnershipId)}` } })
+  })
 }
 
 /** The page begins anew, so that nothing of one person is left for the next. */
@@ -84,5 +94,5 @@ document.getElementById('skip').addEventListener('click', () => main.focus())
 addEventListener('hashchange', route)
 addEventListener('signedout', leave)
 addEventListener('storage', () => { if (asWhom() !== who) leave() }) // in another tab one signed out, or someone else in
-if (signedIn()) live.start(showState)
+if (signedIn()) begin()
 route()

@@ -115,6 +115,14 @@ t.test('plain words find by what they name and by what they sound like', async (
   t.strictSame(first!.reasons[0]!.path.filter((_, i) => i % 2 === 0), ['topic:street-food', 'member:bob'], 'the path begins where the graph does')
 })
 
+t.test('in words alone nouns ask, and who asks brings no wishes but those, and is shown neither themselves nor their partners', async (t) => {
+  const w = await world(t, 'ada COVERS_TOPIC opera', 'ada COVERS_TOPIC bookshop', 'dan COVERS_TOPIC opera', 'bob COVERS_TOPIC bookshop', 'cat COVERS_TOPIC run',
+    'brand:acme COVERS_TOPIC bookshop', 'ada PARTNERED_WITH brand:acme')
+  const { data } = await w.engine.discover(w.tenantId, { query: 'somebody who runs a bookshop' }, { viewerId: 'member:ada' })
+  t.strictSame(data.filter(({ components: { goal = 0, shared = 0 } }) => goal + shared > 0).map(({ id }) => id), ['member:bob'])
+  t.strictSame(data.filter(({ id }) => id === 'member:ada' || id === 'brand:acme'), [])
+})
+
 t.test('what a request turns down is not granted', async (t) => {
   const w = await world(t, 'bob COVERS_TOPIC tea', 'cat COVERS_TOPIC knives', 'dan COVERS_TOPIC coffee')
   const granted = async (query: string) => (await discover(w, { query, minScore: -100 })).data

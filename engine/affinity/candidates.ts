@@ -73,12 +73,13 @@ const nearest = (index: TenantIndex, vector: Float32Array | null, admits: (id: s
 export const seedMap = (seeker: Seeker) => Object.fromEntries(seeker.seeds)
 
 /** Everyone whom the request leaves out. Blocked ones always are, and those whom the seeker rejected or hid. */
-async function excludedIds ({ graph, tenantId, now }: Scene, seeker: Seeker, { exclude = {} }: DiscoverRequest): Promise<Set<string>> {
+async function excludedIds ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, { exclude = {} }: DiscoverRequest): Promise<Set<string>> {
   const { own = true, partnered = true, seen = true, memberIds = [] } = exclude
   const wanted: Record<string, boolean> = { blocked: true, own, partnered, seen }
-  const rows = seeker.id === '' ? [] : await graph.read<{ id: string, why: string }>('affinity/excluded', { tenantId, entityId: seeker.id, now })
+  const who = seeker.id === '' ? viewerId : seeker.id // who looks by words alone is not shown oneself or one's partners either
+  const rows = who === '' ? [] : await graph.read<{ id: string, why: string }>('affinity/excluded', { tenantId, entityId: who, now })
   const unwanted = [...seeker.stances.values()].filter(({ type }) => type !== 'accept').map(({ targetId }) => targetId)
-  return new Set([...rows.filter(({ why }) => wanted[why]).map(({ id }) => id), ...unwanted, ...memberIds])
+  return new Set([...rows.filter(({ why }) => wanted[why]).map(({ id }) => id), ...unwanted, ...memberIds, who])
 }
 
 const FILTERED_MAX = 100_000

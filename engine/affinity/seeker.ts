@@ -6,6 +6,7 @@ import { mayKnow } from '../graph/cite.js'
 import { namesIn, toFacts } from '../graph/link.js'
 import { resolve, evidenceLine } from '../graph/evidence.js'
 import { extract } from '../extraction/extract.js'
+import { tokens } from '../extraction/tokens.js'
 import { stances, type Stance } from './feedback.js'
 import type { Scene } from './scene.js'
 import { BOUNDS } from './weights.js'
@@ -38,7 +39,7 @@ export async function readSeeker (scene: Scene, { memberId, query, goals = [] }:
   const words = [query ?? '', ...goals].join('\n').trim()
   if (memberId === undefined && words === '') throw new EngineError('invalid_argument', 'Say who is looking (memberId) or what for (query or goals).')
   const [node, asked] = await Promise.all([
-    memberId === undefined ? NOBODY : readNode(scene, memberId),
+    memberId === undefined ? readNobody(scene) : readNode(scene, memberId),
     words === '' ? NOTHING : readWords(scene, words)
   ])
   const telling = [...node.seeds, ...asked.seeds].filter(({ name }) => !GENERIC.has(name.toLowerCase()))
@@ -52,6 +53,12 @@ const GENERIC = new Set(
 type Known = Omit<Seeker, 'seeds'> & { seeds: Seed[] }
 const NOBODY: Known = { id: '', name: 'You', seeds: [], profile: null, goals: null, stances: new Map() }
 const NOTHING = { seeds: [], goals: null }
+
+/** Who looks by words alone is nobody to the score; whom they do not want to see stays unseen. */
+async function readNobody ({ graph, tenantId, now, viewerId }: Scene): Promise<Known> {
+  const given = viewerId === '' ? [] : await stances(graph, tenantId, viewerId, now)
+  return { ...NOBODY, stances: new Map(given.filter(({ type }) => type !== 'accept').map((stance) => [stance.targetId, stance])) }
+}
 
 async function readWords (scene: Scene, words: string): Promise<{ seeds: Seed[], goals: Float32Array }> {
   const [seeds, goals] = await Promise.all([seedsOfWords(scene, words), scene.index.embed(words)])
@@ -93,11 +100,15 @@ async function seedsOfWords ({ graph, tenantId, now }: Scene, words: string): Pr
   const owner = { id: '', label: 'Member' as const, name: 'You' }
   const facts = await toFacts(graph, tenantId, triples.filter((triple) => triple.subject === 'You'), { owner, source: 'request', text: words })
   const stated = facts.map((fact): Seed => ({ ...fact.object, factId: '', weight: weightOf(fact, now), confidence: fact.confidence, wish: true, share: 0 }))
-  const named = (await namesIn(graph, tenantId, unrefused(words)))
+  const named = (await namesIn(graph, tenantId, unrefused(words).split('\n').map(withoutVerbs).join('\n')))
     .map((entity): Seed => ({ ...entity, factId: '', weight: WEIGHT_OF_NAME, confidence: WEIGHT_OF_NAME, wish: true, share: 0 }))
   const told = new Set(stated.map((seed) => seed.id))
   return [...stated, ...named.filter((seed) => !told.has(seed.id))]
 }
+
+/** What is asked for is named by nouns: "runs a bookshop" asks for no run. Gerunds stay, since mending is a thing as well. */
+const withoutVerbs = (text: string) => tokens(text).reduceRight((rest, { tag, start, end }) =>
+  /^VB[DPZ]?$/.test(tag) ? `${rest.slice(0, start)};${rest.slice(end)}` : rest, text)
 
 const weightOf = (fact: Fact, now: string) => resolve([evidenceLine({ ...fact, modality: 'certain' }, now)], fact.relation).weight
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../../models/actor.js'
-import type { Partnership } from '../../models/deals.js'
+import type { Partnership, Stage } from '../../models/deals.js'
 import type { EngineEvent } from '../../models/events.js'
 import { EngineError } from '../errors.js'
 import type { Deals, Sql } from './db.js'
@@ -10,7 +10,7 @@ import { isClosed } from './stages.js'
 export interface DealState {
   partnershipId: string
   memberIds: string[]
-  stage: string
+  stage: Stage
   outcome: string | null
   validFrom: string // days: answers are the same all day long
   validTo: string | null

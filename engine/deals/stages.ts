@@ -27,7 +27,10 @@ export const movesOf = ({ stage, status }: Omit<Standing, 'id'>): Stage[] => sta
 
 /** What is signed can be cancelled, no more declined. It is completed by reaching the last stage, and in no other way. */
 export const changesOf = ({ stage, status }: Omit<Standing, 'id'>): Status[] =>
-  CHANGES[status].filter((next) => next !== 'declined' || STAGES.indexOf(stage) < STAGES.indexOf('execution'))
+  CHANGES[status].filter((next) => next !== 'declined' || !isSigned(stage))
+
+/** Both have agreed; what comes before is a proposal of one. */
+export const isSigned = (stage: Stage) => STAGES.indexOf(stage) >= STAGES.indexOf('execution')
 
 export const isClosed = (status: Status) => CHANGES[status].length === 0
 

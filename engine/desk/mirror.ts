@@ -2,6 +2,7 @@ import type { Difference } from '../../models/deals.js'
 import type { EntityRef, Fact } from '../../models/triple.js'
 import type { Deals } from '../deals/db.js'
 import { ERASED } from '../deals/members.js'
+import { isSigned } from '../deals/stages.js'
 import { dealStates, lastRows, waiting, type OutboxRow } from '../deals/outbox.js'
 import type { DealState } from '../deals/record.js'
 import { parseEvidence } from '../graph/evidence.js'
@@ -41,7 +42,7 @@ function factsOf (state: DealState, parties: Map<string, EntityRef>): Fact[] {
     lemma: 'partner with',
     object: parties.get(b)!,
     polarity: '+',
-    modality: 'certain',
+    modality: isSigned(stage) ? 'certain' : 'possible',
     confidence: 1,
     source: sourceOf(partnershipId),
     sentence: sentenceOf(state),
@@ -56,9 +57,10 @@ function factsOf (state: DealState, parties: Map<string, EntityRef>): Fact[] {
 }
 
 /** In words, and only what the graph may know. */
-const sentenceOf = ({ stage, outcome, validFrom, validTo }: DealState) => outcome === null
-  ? `A partnership since ${validFrom}, at ${stage.replaceAll('_', ' ')}.`
-  : `A partnership from ${validFrom} to ${validTo}, ${outcome}.`
+function sentenceOf ({ stage, outcome, validFrom, validTo }: DealState): string {
+  const what = isSigned(stage) ? 'A partnership' : 'A partnership in the making'
+  return outcome === null ? `${what} since ${validFrom}, at ${stage.replaceAll('_', ' ')}.` : `${what} from ${validFrom} to ${validTo}, ${outcome}.`
+}
 
 const pairs = (ids: string[]) => ids.flatMap((a, i) => ids.slice(i + 1).map((b): [string, string] => [a, b]))
 

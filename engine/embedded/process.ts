@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
@@ -120,6 +120,22 @@ async function takeLock (path: string, mine: string): Promise<boolean> {
   if (await readFile(dead, 'utf8') !== holder) await link(dead, path).catch(() => {})
   await rm(dead, { force: true })
   return false
+}
+
+/** Notes in a folder that this process is at work; returns how to take the note away. It counts as long as the process lives. */
+export async function noteAtWork (folder: string): Promise<() => Promise<void>> {
+  const note = join(folder, String(process.pid))
+  await writeWhole(note, `${process.pid} ${await startedAt(process.pid)}`)
+  return () => rm(note, { force: true })
+}
+
+/** The numbers of the live processes that have a note in a folder. */
+export async function atWork (folder: string): Promise<number[]> {
+  const found: number[] = []
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (await isHeld(await readFile(join(folder, name), 'utf8').catch(() => ''))) found.push(Number(name))
+  }
+  return found
 }
 
 async function isHeld (holder: string): Promise<boolean> {

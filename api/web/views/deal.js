@@ -1,5 +1,5 @@
 import { get, patch, post } from '../api.js'
-import { acting, degraded, field, form, h, load, renew } from '../dom.js'
+import { acting, degraded, field, form, h, load, notice, renew } from '../dom.js'
 import { capital, day, minorOf, moment, money, words } from '../format.js'
 import { hear } from '../live.js'
 import { learnNames, nameOf } from '../names.js'
@@ -48,7 +48,7 @@ function shown ({ deal, history, transactions, ledger, facts, meta }, { path, me
       status === 'on_hold' && acting('button', {}, 'Take up again', () => patch(path, { status: 'active' }).then(again))),
     h('div.columns',
       h('section.panel.stack', h('h2', 'Money'),
-        h('p', `Agreed: ${totalValueMinor > 0 ? money(totalValueMinor, currency) : 'no value yet'} · commission ${commissionRatePpm / 10_000} %`),
+        h('p', `${STAGES.indexOf(stage) < STAGES.indexOf('execution') ? 'Proposed' : 'Agreed'}: ${totalValueMinor > 0 ? money(totalValueMinor, currency) : 'no value yet'} · commission ${commissionRatePpm / 10_000} %`),
         paid(transactions, ledger),
         (status === 'active' || status === 'on_hold') && payment(path, currency, again)),
       h('section.panel.stack', h('h2', 'Milestones'), due(path, milestones, again)),
@@ -83,6 +83,7 @@ function payment (path, currency, again) {
     await post(`${path}/transactions`, { type: 'payment', amountMinor, currency }, { 'idempotency-key': key })
     key = crypto.randomUUID()
     await again()
+    notice(`Booked ${money(amountMinor, currency)}.`)
   })
 }
 
@@ -99,5 +100,6 @@ function due (path, milestones, again) {
     ], 'Add', async ({ title, dueDate }) => {
       await post(`${path}/milestones`, { title, ...dueDate !== '' && { dueDate } })
       await again()
+      notice(`Added ${title}.`)
     }))
 }

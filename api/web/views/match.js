@@ -1,10 +1,13 @@
-import { post, put, remove } from '../api.js'
+import { get, post, put, remove } from '../api.js'
 import { acting, field, form, h, notice } from '../dom.js'
 import { TERMS, minorOf, percent, ppmOf, score } from '../format.js'
 import { paths, told } from './paths.js'
 
-/** One match, from the score down to the sentences. `changed` is called when the list should be asked for anew. */
-export function match (me, affinity, { changed }) {
+/**
+ * One match, from the score down to the sentences; `profile` is what a member shows of themselves, if it is one. `changed` is called when
+ * the list should be asked for anew.
+ */
+export function match (me, affinity, profile, { changed }) {
   const { name, kind, reasons, components, confidence, warnings } = affinity
   const graph = paths(me, affinity, reasons)
   const accepted = (components.feedback ?? 0) > 0
@@ -16,7 +19,8 @@ export function match (me, affinity, { changed }) {
     h('div.row',
       acting('button', { 'aria-pressed': String(accepted) }, accepted ? '✓ A good fit' : 'A good fit', () => accepted ? unsay(affinity, 'accept', changed) : say(affinity, 'accept', changed)),
       acting('button', {}, 'Not for me', () => say(affinity, 'reject', changed)),
-      (kind === 'member' || kind === 'brand') && h('button.primary', { type: 'button', onclick: () => propose(me, affinity) }, 'Propose a partnership')),
+      (kind === 'member' || kind === 'brand') && acting('button.primary', {}, 'Propose a partnership', () => propose(me, affinity))),
+    about(profile),
     warnings.map((warning) => h('p.warning', warning)),
     bars(components),
     h('h3', 'The paths between you'),
@@ -32,6 +36,11 @@ export function match (me, affinity, { changed }) {
       h('summary', reason.facts.length === 1 ? 'The sentence' : 'The sentences'),
       reason.facts.map((fact) => h('figure.evidence', told(fact))))))),
     h('p.fine', `The reasons sum to the score: ${score(affinity.score)}.`))
+}
+
+function about (profile) {
+  const [is, seeks] = [profile?.basicInfo?.about, profile?.goals?.about]
+  return (is || seeks) && h('div.about', is && h('p', is), seeks && h('p', h('span.fine', 'Looks for: '), seeks))
 }
 
 /** The score by term; what speaks against a match reaches to the other side. */
@@ -63,8 +72,14 @@ async function unsay ({ id }, type, changed) {
   await changed()
 }
 
-/** The terms of a partnership, as a first word. */
-function propose (me, { id, name }) {
+/** The terms of a partnership, as a first word; where there is one already, that one. */
+async function propose (me, { id, name }) {
+  const { data } = await get('/partnerships', { member: id, limit: 100 })
+  const open = data.find(({ status, members }) => (status === 'active' || status === 'on_hold') && members.some(({ memberId }) => memberId === me.id))
+  if (open !== undefined) {
+    location.hash = `#/partnerships/${encodeURIComponent(open.id)}`
+    return
+  }
   const key = crypto.randomUUID()
   const dialog = h('dialog', { 'aria-labelledby': 'propose-title', onclose: () => dialog.remove() },
     h('h2', { id: 'propose-title' }, `Propose a partnership to ${name}`),
@@ -72,9 +87,10 @@ function propose (me, { id, name }) {
       field('What is it about?', h('input', { name: 'title', required: true, maxlength: 200, value: `${me.name} × ${name}` })),
       h('div.row',
         field('Value', h('input', { name: 'value', inputmode: 'decimal', placeholder: '0.00' })),
-        field('Currency', h('input', { name: 'currency', value: 'EUR', pattern: '[A-Z]{3}', required: true, size: 4, maxlength: 3 })),
+        field('Currency', h('input', { name: 'currency', value: 'EUR', pattern: '[A-Za-z]{3}', title: 'Three letters, as EUR', required: true, size: 4, maxlength: 3 })),
         field('Commission, %', h('input', { name: 'commission', inputmode: 'decimal', value: '5', required: true, size: 5 })))
-    ], 'Propose', async ({ title, value, currency, commission }) => {
+    ], 'Propose', async ({ title, value, currency: code, commission }) => {
+      const currency = code.toUpperCase()
       const totalValueMinor = value.trim() === '' ? 0 : minorOf(value, currency)
       const commissionRatePpm = ppmOf(commission)
       if (Number.isNaN(totalValueMinor)) throw new Error(`"${value}" is not an amount; write it as 1200.50.`)

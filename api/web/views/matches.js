@@ -6,13 +6,13 @@ import { nameOf, remember } from '../names.js'
 import { match, say, strip } from './match.js'
 
 const PAGE = 20
-const ofMine = { id: null, name: null }
+const SETTLE_MS = 500
 
 /** Who fits, with the reasons: the list at the left, the one that is open at the right. */
 export function matches (main, { id, me }) {
   const asked = { kind: '', query: '' }
   let listed = []
-  const seeker = { ...ofMine, id: me.sub, name: nameOf(me.sub) }
+  const seeker = { id: me.sub, name: nameOf(me.sub) }
   const list = h('div.list')
   const detail = h('section.detail', { 'aria-label': 'The match' })
 
@@ -34,7 +34,26 @@ export function matches (main, { id, me }) {
   const changed = async (type) => {
     if (type === 'reject' && openId !== undefined) location.hash = '#/matches'
     await renew(list, ask, show)
-    if (type !== 'reject' && openId !== undefined) open(openId)
+    if (type !== 'reject' && openId !== undefined) await renew(detail, find, tell)
+  }
+  let later
+  const followed = (event) => { // one's own asking is told as well, often before the answer is here
+    if (event?.name === 'CulturalTrendDetected') return notice(`${event.data.trend.name} is ${event.data.trend.status}, and it concerns you.`)
+    clearTimeout(later)
+    later = setTimeout(() => { if (event === null || !sameOrder(event.data.matches, listed)) changed().catch(() => {}) }, SETTLE_MS)
+  }
+
+  const find = async () => {
+    const held = asked.query === '' ? undefined : listed.find(({ id }) => id === openId) // found by words: the reasons are those of the words
+    const [affinity, profile] = await Promise.all([
+      held ?? get('/affinity/explain', { target: openId }).then(({ data }) => data),
+      openId.startsWith('member:') ? get(`/members/${encodeURIComponent(openId)}`).then(({ data }) => data, () => null) : null
+    ])
+    return { affinity, profile }
+  }
+  const tell = ({ affinity, profile }) => {
+    remember(affinity.id, affinity.name)
+    return match(seeker, affinity, profile, { changed })
   }
 
   let openId = id
@@ -43,11 +62,7 @@ export function matches (main, { id, me }) {
     main.classList.toggle('opened', wanted !== undefined)
     for (const link of list.querySelectorAll('a[data-id]')) link.ariaCurrent = link.dataset.id === wanted ? 'true' : null
     if (wanted === undefined) return detail.replaceChildren(h('p.fine.hint', 'Open a match to see the path to it.'))
-    const held = asked.query === '' ? undefined : listed.find(({ id }) => id === wanted) // found by words: the reasons are those of the words
-    load(detail, async () => held ?? (await get('/affinity/explain', { target: wanted })).data, (affinity) => {
-      remember(affinity.id, affinity.name)
-      return match(seeker, affinity, { changed })
-    }).then(() => detail.querySelector('h2')?.focus())
+    load(detail, find, tell).then(() => detail.querySelector('h2')?.focus())
   }
 
   main.append(
@@ -77,18 +92,13 @@ export function matches (main, { id, me }) {
   }, () => {})
 
   const endings = [
-    hear(`affinity:${me.sub}`, (event) => follow(event, listed, changed)),
+    hear(`affinity:${me.sub}`, followed),
     hear(`member:${me.sub}`, (event) => { if (event === null || event.name.startsWith('Partnership')) changed().catch(() => {}) })
   ]
   return { open, leave: () => { for (const end of endings) end() } }
 }
 
-/** What is told of one's matches: another order than the one shown is shown; of a trend it is said. */
-function follow (event, listed, changed) {
-  if (event?.name === 'CulturalTrendDetected') return notice(`${event.data.trend.name} is ${event.data.trend.status}, and it concerns you.`)
-  const same = event !== null && event.data.matches?.every(({ id, score }, i) => listed[i] === undefined || (listed[i].id === id && listed[i].score === score))
-  if (!same) changed().catch(() => {})
-}
+const sameOrder = (matches, listed) => matches.every(({ id, score }, i) => listed[i] === undefined || (listed[i].id === id && listed[i].score === score))
 
 function shown (answer, { query, kind }, how) {
   const { data, meta } = answer

@@ -85,7 +85,7 @@ const [REACH, CUT] = [22, 12] // pixels: how near a pointer must come, and where
 function edge ({ from, facts, of }, points, labelled, choose) {
   const d = curve(points)
   const { x, y } = points.length > 2 ? points[1] : { x: (points[0].x + points[1].x) / 2, y: (points[0].y + points[1].y) / 2 }
-  const said = facts.length === 0 ? 'you ask for' : [...new Set(facts.map(({ says }) => says))].join(', ')
+  const said = facts.length === 0 ? [...of].some(({ term }) => term === 'feedback') ? 'you accepted' : 'you ask for' : [...new Set(facts.map(({ says }) => says))].join(', ')
   const words = labelled && s('text.relation', { x, y: y + 4, 'text-anchor': 'middle' }, said)
   if (facts.length === 0) return { element: s('g.edge.asked', s('path.line', { d }), words), of, facts }
   const line = { of, facts }
@@ -132,5 +132,14 @@ const clause = ({ subject, says, object }) => `${nameOf(subject)} ${says} ${name
 export const told = (fact) => [
   h('figcaption', h('b', clause(fact)), h('span.fine', ` ${percent(fact.confidence)} sure`)),
   fact.sentence === '' ? h('p.fine', 'It was given as a fact, without a sentence.') : h('blockquote', fact.sentence),
-  h('p.fine', 'From ', h('code', fact.source))
+  h('p.fine', sourceOf(fact.source))
 ]
+
+const SOURCES = { basicInfo: 'From the profile of ', businessInfo: 'From the business of ', goals: 'From the wishes of ', preferences: 'From the preferences of ', answers: 'From the answers of ' }
+
+/** Where a sentence stands, as a person says it; what is of no known kind, as it is. */
+function sourceOf (source) {
+  const [id, group] = source.split('/')
+  if (source.startsWith('partnership:')) return 'From the partnership itself'
+  return Object.hasOwn(SOURCES, group ?? '') ? [SOURCES[group], h('span', { title: source }, nameOf(id))] : ['From ', h('code', source)]
+}

@@ -1,5 +1,5 @@
 import { put } from '../api.js'
-import { acting } from '../dom.js'
+import { acting, notice } from '../dom.js'
 import { capital, words } from '../format.js'
 
 /** In the order in which a partnership goes through them. Where one may move from here, its `moves` say. */
@@ -12,5 +12,6 @@ export function mover (id, from, to, then) {
   return acting(back ? 'button.plain' : 'button', { 'aria-label': `${back ? 'Back' : 'On'} to ${label}`, 'data-to': to }, back ? `←\u00a0${label}` : `${label}\u00a0→`, async () => {
     await put(`/partnerships/${encodeURIComponent(id)}/stage`, { stage: to })
     await then()
+    notice(`Moved to ${label}.`)
   })
 }

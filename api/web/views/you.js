@@ -54,7 +54,7 @@ function erase () {
       dialog.close()
       forget()
       dispatchEvent(new Event('signedout'))
-    }),
+    }, 'danger'),
     h('button.plain', { type: 'button', onclick: () => dialog.close() }, 'Keep me'))
   document.body.append(dialog)
   dialog.showModal()
