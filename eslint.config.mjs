@@ -1,7 +1,7 @@
 import neostandard from 'neostandard'
 
 /** What the page has beyond what the style knows already. */
-const BROWSER = ['Node', 'ResizeObserver', 'addEventListener', 'dispatchEvent', 'localStorage', 'location']
+const BROWSER = ['Node', 'confirm', 'ResizeObserver', 'addEventListener', 'dispatchEvent', 'localStorage', 'location']
 
 export default [
   ...neostandard({ ts: true, ignores: ['.data/**', '.tap/**', 'node_modules/**', 'coverage/**'] }),

@@ -76,8 +76,10 @@ export async function changePartnership (deals: Deals, actor: Actor, id: string,
     checkPatch(before, Object.fromEntries(changed))
 
     const after = await update(sql, before, Object.fromEntries(changed))
-    if (after.status !== before.status) await noteStage(sql, actor, before, after, reason)
-    await record(sql, actor, after, { entity: 'partnership', entityId: id, action: 'change', before: values(before), after: values(after) })
+    const standing = after.status !== before.status
+    if (standing) await noteStage(sql, actor, before, after, reason)
+    const event = { name: 'PartnershipStageChanged' as const, data: { partnershipId: id, newStage: after.stage } } // the stage it stops or goes on at
+    await record(sql, actor, after, { entity: 'partnership', entityId: id, action: 'change', before: values(before), after: values(after), ...standing && { event } })
     return shown(after)
   })
 }

@@ -45,12 +45,13 @@ function shown ({ deal, history, transactions, ledger, facts, meta }, { path, me
     h('div.row', moves.map((to) => mover(id, stage, to, again)),
       status !== 'active' && h(`span.chip.${status}`, capital(words(status))),
       status === 'active' && acting('button.plain', {}, 'Put on hold', () => patch(path, { status: 'on_hold' }).then(again)),
-      status === 'on_hold' && acting('button', {}, 'Take up again', () => patch(path, { status: 'active' }).then(again))),
+      status === 'on_hold' && acting('button', {}, 'Take up again', () => patch(path, { status: 'active' }).then(again)),
+      isOpen(status) && ender(path, stage, again)),
     h('div.columns',
       h('section.panel.stack', h('h2', 'Money'),
-        h('p', `${STAGES.indexOf(stage) < STAGES.indexOf('execution') ? 'Proposed' : 'Agreed'}: ${totalValueMinor > 0 ? money(totalValueMinor, currency) : 'no value yet'} · commission ${commissionRatePpm / 10_000} %`),
+        h('p', `${isSigned(stage) ? 'Agreed' : 'Proposed'}: ${totalValueMinor > 0 ? money(totalValueMinor, currency) : 'no value yet'} · commission ${commissionRatePpm / 10_000} %`),
         paid(transactions, ledger),
-        (status === 'active' || status === 'on_hold') && payment(path, currency, again)),
+        isOpen(status) && payment(path, currency, again)),
       h('section.panel.stack', h('h2', 'Milestones'), due(path, milestones, again)),
       h('section.panel.stack', h('h2', 'In the graph'),
         facts.length === 0
@@ -61,6 +62,20 @@ function shown ({ deal, history, transactions, ledger, facts, meta }, { path, me
           fromStage === toStage ? `${words(fromStatus)} → ${words(toStatus)}` : fromStage === null ? `Begun at ${words(toStage)}` : `${words(fromStage)} → ${words(toStage)}`,
           reason && h('span.fine', ` ${reason}`))))))
   ].filter(Boolean)
+}
+
+const isOpen = (status) => status === 'active' || status === 'on_hold'
+const isSigned = (stage) => STAGES.indexOf(stage) >= STAGES.indexOf('execution')
+
+/** What is not signed is declined, what is signed is cancelled; both end it for good. */
+function ender (path, stage, again) {
+  const [label, status] = isSigned(stage) ? ['Cancel', 'cancelled'] : ['Decline', 'declined']
+  return acting('button.plain', {}, label, async () => {
+    if (!confirm(`${label} this partnership? That ends it for good.`)) return
+    await patch(path, { status })
+    await again()
+    notice(`The partnership is ${status}.`)
+  })
 }
 
 function paid (transactions, { balances }) {
