@@ -3,6 +3,9 @@ import { Type, type TSchema } from 'typebox'
 /** What every answer says about itself; `requestId` is also the `x-request-id` header and the `traceId` of the log lines. */
 export const Meta = Type.Object({ requestId: Type.String() })
 
+/** The same of a list that comes page by page; `cursor` asks for the next one. */
+export const PageMeta = Type.Object({ limit: Type.Integer(), cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }), requestId: Type.String() })
+
 /** A good answer: `{ data, meta }`. */
 export const Envelope = <Data extends TSchema, M extends TSchema = typeof Meta> (data: Data, meta?: M) => Type.Object({ data, meta: meta ?? Meta })
 

@@ -2,14 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Engine } from '../../engine/engine.js'
 import { EntityId } from '../../models/affinity.js'
-import { Envelope } from '../../models/envelope.js'
+import { Envelope, PageMeta } from '../../models/envelope.js'
 import { MembersPage, Organization, OrganizationMember, Project, ProjectInput, Role, RoleInput, RolesInput } from '../../models/organizations.js'
 import { actorOf } from '../actor.js'
 import { answered, failures, inEnvelope } from './answers.js'
 
 const Id = Type.String({ minLength: 1, maxLength: 100 })
 const One = Type.Object({ id: Id })
-const PageMeta = Type.Object({ limit: Type.Integer(), cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }), requestId: Type.String() })
 const tags = ['organizations']
 
 export const organizationRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine: { accounts: { organizations } } }) => {

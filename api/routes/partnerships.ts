@@ -5,7 +5,7 @@ import {
   Ledger, Milestone, MilestoneInput, MilestonePatch, Partnership, PartnershipFilter, PartnershipInput, PartnershipPatch, StageChange, StageInput,
   Transaction, TransactionInput
 } from '../../models/deals.js'
-import { Envelope } from '../../models/envelope.js'
+import { Envelope, PageMeta } from '../../models/envelope.js'
 import { actorOf } from '../actor.js'
 import { answered, failures, inEnvelope } from './answers.js'
 
@@ -14,7 +14,6 @@ const One = Type.Object({ id: Id })
 const Key = Type.String({
   minLength: 1, maxLength: 200, pattern: '^[!-~]+$', description: 'chosen by the caller, new for each new request; sent again, it gets the same answer'
 })
-const PageMeta = Type.Object({ limit: Type.Integer(), cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }), requestId: Type.String() })
 const tags = ['partnerships']
 
 export const partnershipRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine: { deals } }) => {

@@ -1,13 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Engine } from '../../engine/engine.js'
-import { Envelope } from '../../models/envelope.js'
+import { Envelope, PageMeta } from '../../models/envelope.js'
 import { Asset, AssetInput, Comment, CommentInput, Workspace, WorkspaceContent, WorkspaceFilter, WorkspaceInput } from '../../models/workspaces.js'
 import { actorOf } from '../actor.js'
 import { answered, failures, inEnvelope } from './answers.js'
 
 const One = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
-const PageMeta = Type.Object({ limit: Type.Integer(), cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }), requestId: Type.String() })
 const tags = ['collaboration']
 
 export const workspaceRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine: { workspaces } }) => {

@@ -5,7 +5,7 @@ const held = () => JSON.parse(localStorage.getItem(KEY) ?? 'null')
 const hold = (tokens) => localStorage.setItem(KEY, JSON.stringify(tokens))
 
 /** What an answer other than a good one says. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor ({ code, message, details = [] }, { status = 0, requestId } = {}) {
     super(message)
     Object.assign(this, { code, details, status, requestId })
@@ -34,7 +34,7 @@ export async function signOut () {
 export function forget () { localStorage.removeItem(KEY) }
 
 /** The answer `{ data, meta }` of a route under /api/v1. A token that has run out is refreshed once; without a way back, one is signed out. */
-export async function call (method, path, { body, headers } = {}) {
+async function call (method, path, { body, headers } = {}) {
   const token = accessToken()
   try {
     return await send(method, path, { body, headers, token })

@@ -70,7 +70,7 @@ function turn (place, { only = false } = {}) {
   }
 }
 
-export const problem = (error, again) => h('div.panel.problem', { role: 'alert' },
+const problem = (error, again) => h('div.panel.problem', { role: 'alert' },
   h('h2', error.code === 'unreachable' || error.code === 'unavailable' ? 'Not to be reached just now' : 'This did not work'),
   h('p', error.message),
   error.requestId && h('p.fine', `Request ${error.requestId}`),
@@ -102,7 +102,7 @@ export function acting (spec, properties, label, act) {
   return button
 }
 
-export async function busy (button, act) {
+async function busy (button, act) {
   if (button.disabled) return
   button.disabled = true
   try {

@@ -5,7 +5,7 @@ const known = new Map()
 const asked = new Map()
 
 export const remember = (id, name) => { known.set(id, name) }
-export const kindOf = (id) => id.split(':', 1)[0]
+const kindOf = (id) => id.split(':', 1)[0]
 
 export const nameOf = (id) => kindOf(id) === 'erased' ? 'someone who left' : known.get(id) ?? titled(id.slice(id.indexOf(':') + 1).replaceAll('-', ' '), kindOf(id))
 const titled = (words, kind) => ['member', 'brand', 'place'].includes(kind) ? words.replace(/(^| )\p{L}/gu, (letter) => letter.toUpperCase()) : words

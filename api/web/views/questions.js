@@ -52,7 +52,7 @@ function understood (place, told, { triples, unmapped }) {
           await post('/onboarding', { ...told, triples: [...kept], limit: 1 })
           location.hash = '#/matches'
         }),
-        h('button', { type: 'button', onclick: () => load(place, async () => told, () => ask(place, again(told))) }, 'Change my answers')))
+        h('button', { type: 'button', onclick: () => place.replaceChildren(ask(place, again(told))) }, 'Change my answers')))
   ]
 }
 
