@@ -21,7 +21,9 @@ const someone = (tenantId = `t-${randomUUID()}`, memberId = 'member:ada'): Actor
   ({ memberId, tenantId, email: 'ada@example.com', roles: ['basic_member'], permissions: [], tier: 'free', tokenId: 'x' })
 const DEAL: PartnershipInput = { title: 'Autumn', members: [{ memberId: 'member:ada' }, { memberId: 'brand:tonwerk' }], totalValueMinor: 100_000, commissionRatePpm: 50_000 }
 const create = (actor: Actor, more: Partial<PartnershipInput> = {}) => createPartnership(db, actor, { ...DEAL, ...more })
-const rowsOf = async (table: string, tenantId: string) => (await db.pool.query(`SELECT * FROM ${table} WHERE tenant_id = $1`, [tenantId])).rows
+/** All of a table that is a tenant's, as it was written: a table by itself has no order. */
+const rowsOf = async (table: string, tenantId: string) =>
+  (await db.pool.query(`SELECT * FROM ${table} WHERE tenant_id = $1 ORDER BY xmin::text::bigint, ctid`, [tenantId])).rows
 
 t.test('A-34 commissions round half to even, exactly, at any size', (t) => {
   t.equal(commissionOf(50n, 50_000), 2n, '2.5 goes down to the even 2')
