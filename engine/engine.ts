@@ -32,6 +32,7 @@ import { migrateGraph, shortHash } from './graph/schema.js'
 import { graphVersion, textSource } from './graph/texts.js'
 import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
 import { openEmbedder, type Embedder } from './index/embed.js'
+import { openProjections, type Projections, type State } from './projection/projection.js'
 import { openIndex, type Index } from './index/vector-index.js'
 import { learn, type Lesson, type LearnProgress } from './learn.js'
 import { openStores } from './stores.js'
@@ -81,7 +82,8 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   const embedder = keep(await openEmbedder(config))
   const index = keep(await openIndex({ dir: join(config.dataDir, 'index'), embedder, log }))
   const events = keep(openEvents(graph, cache))
-  const parts: Parts = { config, graph, deals, cache, events, embedder, index }
+  const projections = keep(openProjections(graph, { log }))
+  const parts: Parts = { config, graph, projections, deals, cache, events, embedder, index }
   const { emit } = events
   const desk = keep(openDealsDesk({ deals, graph, emit }))
   const workspaces = openWorkspaces({ graph, emit, deals: desk })
@@ -152,16 +154,23 @@ async function reached (work: Promise<unknown>, otherwise: string): Promise<void
   }
 }
 
-interface Parts { config: Config, graph: Graph, deals: Deals, cache: Cache, events: Events, embedder: Embedder, index: Index }
+interface Parts { config: Config, graph: Graph, projections: Projections, deals: Deals, cache: Cache, events: Events, embedder: Embedder, index: Index }
 /** Answers are the same all day long. */
 const today = () => new Date().toISOString().slice(0, 10)
 const now = () => new Date().toISOString()
 const syncIndex = ({ graph, index }: Parts, tenantId: string) => index.sync(tenantId, textSource(graph, tenantId))
 
+/** Brings the projection and the index up to the graph, as far as anything has changed; tells how far they are. */
+async function upToDate (parts: Parts, tenantId: string): Promise<State> {
+  const state = await parts.projections.current(tenantId)
+  if (parts.index.graphVersion(tenantId) < state.textVersion) await syncIndex(parts, tenantId)
+  return state
+}
+
 /** Where one request is answered: a tenant's graph and vectors, on a day, for whoever sees the answer. */
-function sceneOf ({ graph, index, embedder }: Parts, tenantId: string, viewerId: string, day = today()): Scene {
+function sceneOf ({ projections, index, embedder }: Parts, tenantId: string, viewerId: string, day = today()): Scene {
   return {
-    graph,
+    graph: projections.reader(tenantId),
     tenantId,
     viewerId,
     now: day,
@@ -176,31 +185,29 @@ function sceneOf ({ graph, index, embedder }: Parts, tenantId: string, viewerId:
 
 async function discover (parts: Parts, tenantId: string, request: DiscoverRequest, viewerId = ''): Promise<Answer> {
   const started = performance.now()
-  await syncIndex(parts, tenantId)
+  const state = await upToDate(parts, tenantId)
   const ranked = await rank(sceneOf(parts, tenantId, viewerId, request.asOf), request)
-  return { data: ranked.data, meta: await metaOf(parts, tenantId, ranked, started, request) }
+  return { data: ranked.data, meta: metaOf(parts, tenantId, state, ranked, started, request) }
 }
 
 /** The best matches of a stored member, page by page. */
 async function recommendations (parts: Parts, tenantId: string, request: RecommendationsRequest, viewerId: string): Promise<Answer> {
   const started = performance.now()
-  const { graph, cache, embedder, events: { emit } } = parts
-  const version = await graphVersion(graph, tenantId)
-  const scene = async (day: string) => {
-    await syncIndex(parts, tenantId)
-    return sceneOf(parts, tenantId, viewerId, day)
-  }
+  const { cache, embedder, events: { emit } } = parts
+  const state = await upToDate(parts, tenantId)
+  const { version } = state
+  const scene = async (day: string) => sceneOf(parts, tenantId, viewerId, day)
   const place = { scene, cache, emit, tenantId, viewerId, version, embedder: embedder.id, today: today() }
   const { ranked, recommId, cursor, cached } = await recommend(place, request)
-  return { data: ranked.data, meta: { ...await metaOf(parts, tenantId, ranked, started, request), recommId, cursor, cached, graphVersion: version } }
+  return { data: ranked.data, meta: { ...metaOf(parts, tenantId, state, ranked, started, request), recommId, cursor, cached } }
 }
 
 async function explain (parts: Parts, tenantId: string, { member, target }: Pair, viewerId: string): Promise<{ data: Affinity, meta: AnswerMeta }> {
   const started = performance.now()
-  await syncIndex(parts, tenantId)
+  const state = await upToDate(parts, tenantId)
   const candidate = await entityOf(parts, tenantId, target, viewerId)
   const ranked = await explainPair(sceneOf(parts, tenantId, viewerId), { member, target: candidate })
-  return { data: ranked.data[0]!, meta: await metaOf(parts, tenantId, ranked, started, { member, target }) }
+  return { data: ranked.data[0]!, meta: metaOf(parts, tenantId, state, ranked, started, { member, target }) }
 }
 
 /** A node, as far as the viewer may know of it. */
@@ -281,8 +288,7 @@ function degradedOf ({ index, cache, deals }: Parts): string[] {
   ]
 }
 
-async function metaOf (parts: Parts, tenantId: string, ranked: Omit<Ranked, 'order'>, started: number, request: object): Promise<AnswerMeta> {
-  const version = parts.index.graphVersion(tenantId)
+function metaOf (parts: Parts, tenantId: string, { version, stale }: State, ranked: Omit<Ranked, 'order'>, started: number, request: object): AnswerMeta {
   return {
     recommId: 'r' + shortHash(JSON.stringify([tenantId, version, request])),
     tookMs: performance.now() - started,
@@ -291,6 +297,6 @@ async function metaOf (parts: Parts, tenantId: string, ranked: Omit<Ranked, 'ord
     embedder: parts.embedder.id,
     weights: ranked.weights,
     fallback: ranked.fallback,
-    degraded: degradedOf(parts)
+    degraded: stale === null ? degradedOf(parts) : [stale, ...degradedOf(parts)]
   }
 }

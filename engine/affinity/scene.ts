@@ -1,7 +1,7 @@
-import type { Graph } from '../graph/graph.js'
+import type { Reads } from '../graph/graph.js'
 
 /** Where a score is worked out: whose graph and texts, on which day (ISO 8601), and who gets to see it: not the seeker where someone looks in their stead. */
-export interface Scene { graph: Graph, index: TenantIndex, tenantId: string, now: string, viewerId: string }
+export interface Scene { graph: Reads, index: TenantIndex, tenantId: string, now: string, viewerId: string }
 
 /** What the score needs of the vector index, bound to one tenant. */
 export interface TenantIndex {

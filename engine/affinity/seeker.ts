@@ -67,11 +67,11 @@ async function readWords (scene: Scene, words: string): Promise<{ seeds: Seed[],
 
 async function readNode ({ graph, index, tenantId, now, viewerId }: Scene, entityId: string): Promise<Known> {
   const [[entity], rows, given] = await Promise.all([
-    graph.read<{ name: string, properties: { visibleTo?: string[] } }>('graph/entity', { tenantId, entityId }),
+    graph.read<{ name: string, visibleTo: string[] | null }>('affinity/profiles', { tenantId, ids: [entityId] }),
     graph.read<Omit<Seed, 'share'>>('affinity/seeds', { tenantId, entityId, viewerId, now, limit: BOUNDS.seeds }),
     stances(graph, tenantId, entityId, now)
   ])
-  if (entity === undefined || !mayKnow(viewerId, entity.properties)) throw new EngineError('not_found', `There is no entity "${entityId}"; a search by words (query) finds names.`)
+  if (entity === undefined || !mayKnow(viewerId, entity)) throw new EngineError('not_found', `There is no entity "${entityId}"; a search by words (query) finds names.`)
   const seeds = rows.map((row) => ({ ...row, share: 0 }))
   return {
     id: entityId,

@@ -1,7 +1,7 @@
 import type { CitedFact } from '../../models/affinity.js'
 import type { Relation } from '../../models/vocabulary.js'
 import { authorOf, parseEvidence, type Resolved } from './evidence.js'
-import type { Graph } from './graph.js'
+import type { Reads } from './graph.js'
 import { saysOf } from './words.js'
 
 export type StoredFact = Resolved & { factId: string, lemma: string | null, evidence: string[] }
@@ -39,7 +39,7 @@ export function citedFact (subject: string, relation: Relation, object: string, 
 
 /** The facts between pairs of nodes, by fact id, as far as the viewer may know them. */
 export async function cite (
-  graph: Graph, tenantId: string, facts: { from: string, to: string, factId: string }[], viewerId = ''
+  graph: Reads, tenantId: string, facts: { from: string, to: string, factId: string }[], viewerId = ''
 ): Promise<Map<string, CitedFact>> {
   const rows = facts.length === 0
     ? []

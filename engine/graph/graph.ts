@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import neo4j, { type Driver, type ManagedTransaction } from 'neo4j-driver'
 import { EngineError } from '../errors.js'
+import { CHANGES_KEPT, watchChanges, type ChangeListener } from './changes.js'
 import { loadQueries, problemWith, type Query } from './query.js'
 
 export type Row = Record<string, unknown>
@@ -10,11 +11,15 @@ export type Run = <T extends object = Row>(name: string, parameters: Parameters)
 
 export interface Plan { operatorType: string, arguments: Record<string, unknown>, children: Plan[] }
 
+/** Whatever answers the named queries that only read: Neo4j, or for some of them the projection. */
+export interface Reads { read: Run }
+
 /** The one door to Neo4j. */
-export interface Graph {
-  read: Run
+export interface Graph extends Reads {
   /** Runs the work in one transaction; it is repeated when Neo4j asks for it, so it must only write through `run`. */
   write: <T>(work: (run: Run) => Promise<T>) => Promise<T>
+  /** Hears of every committed write that a tenant's graph counts. A write is acknowledged when all who listen have taken it in. */
+  onChange: (listener: ChangeListener) => void
   /** Runs statements that define the schema, each in a transaction of its own. */
   define: (statements: string[]) => Promise<void>
   /** The plan of a query without running it, for the test that holds files to their headers. */
@@ -34,6 +39,7 @@ export function openGraph ({ uri, user, password }: { uri: string, user: string,
     maxTransactionRetryTime: 10_000
   })
   const queries = loadQueries()
+  const listeners: ChangeListener[] = []
 
   const runIn = (tx: ManagedTransaction): Run => async <T extends object>(name: string, parameters: Parameters) => {
     const query = find(queries, name)
@@ -46,7 +52,12 @@ export function openGraph ({ uri, user, password }: { uri: string, user: string,
     queries,
     driver,
     read: (name, parameters) => inSession(driver, 'READ', (session) => session.executeRead((tx) => runIn(tx)(name, parameters), { timeout: 30_000 })),
-    write: (work) => inSession(driver, 'WRITE', (session) => session.executeWrite((tx) => work(runIn(tx)), { timeout: 120_000 })),
+    async write (work) {
+      const { done, noted } = await inSession(driver, 'WRITE', (session) => session.executeWrite((tx) => watched(runIn(tx), work), { timeout: 120_000 }))
+      if (noted !== null) await Promise.all(listeners.map((hear) => hear(noted.tenantId, noted.change)))
+      return done
+    },
+    onChange: (listener) => { listeners.push(listener) },
     define: (statements) => inSession(driver, 'WRITE', async (session) => {
       for (const statement of statements) await session.run(statement)
     }),
@@ -58,6 +69,19 @@ export function openGraph ({ uri, user, password }: { uri: string, user: string,
     ping: () => inSession(driver, 'READ', async (session) => { await session.run('RETURN 1') }),
     close: () => driver.close()
   }
+}
+
+/** Does the work, and notes in the same transaction what it touched. */
+async function watched<T> (run: Run, work: (run: Run) => Promise<T>) {
+  const watch = watchChanges()
+  const done = await work(async <R extends object>(name: string, parameters: Parameters) => {
+    const rows = await run<R>(name, parameters)
+    watch.ran(name, parameters, rows)
+    return rows
+  })
+  const noted = watch.change()
+  if (noted !== null) await run('graph/log-change', { tenantId: noted.tenantId, ...noted.change, kept: CHANGES_KEPT })
+  return { done, noted }
 }
 
 function find (queries: Map<string, Query>, name: string): Query {

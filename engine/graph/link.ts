@@ -1,7 +1,7 @@
 import type { EntityRef, Fact, Triple } from '../../models/triple.js'
 import { LABELS, VOCABULARY, type Label, type Relation } from '../../models/vocabulary.js'
 import { canonicalKey, canonicalName, entityRef } from '../extraction/canonical.js'
-import type { Graph } from './graph.js'
+import type { Reads } from './graph.js'
 
 /** Where triples come from: whose words they are, and in which document. */
 export interface Provenance {
@@ -19,7 +19,7 @@ const PROPER = new Set<Label>(['Member', 'Brand', 'Content', 'Product', 'Event',
  * Turns triples into facts between nodes: a name means the described node that goes by it, else one of the label that the relation
  * expects. Nodes that only texts have mentioned are not asked, so that it does not matter which text was read first.
  */
-export async function toFacts (graph: Graph, tenantId: string, triples: Triple[], provenance: Provenance): Promise<Fact[]> {
+export async function toFacts (graph: Reads, tenantId: string, triples: Triple[], provenance: Provenance): Promise<Fact[]> {
   const { owner, source, text, observedAt = null, importId = null } = provenance
   const names = triples.flatMap((triple) => [
     ...(triple.subject === owner.name ? [] : [{ name: triple.subject, label: subjectLabel(triple) }]),
@@ -65,7 +65,7 @@ const isProper = (name: string) => /^[^\p{Ll}]*\p{Lu}/u.test(canonicalName(name)
 const linkKey = (name: string, label: Label) => `${label}\t${name}`
 
 /** Facts whose ends were given by name, between the nodes that the names mean. */
-export async function meant (graph: Graph, tenantId: string, facts: Fact[]): Promise<Fact[]> {
+export async function meant (graph: Reads, tenantId: string, facts: Fact[]): Promise<Fact[]> {
   const named = facts.flatMap(({ subject, object }) => [subject, object]).filter(({ named }) => named)
   if (named.length === 0) return facts
   const linked = await link(graph, tenantId, named)
@@ -74,7 +74,7 @@ export async function meant (graph: Graph, tenantId: string, facts: Fact[]): Pro
 }
 
 /** Each (name, label) with the node it means. */
-export async function link (graph: Graph, tenantId: string, names: { name: string, label: Label }[]): Promise<Map<string, EntityRef>> {
+export async function link (graph: Reads, tenantId: string, names: { name: string, label: Label }[]): Promise<Map<string, EntityRef>> {
   const known = await knownByKey(graph, tenantId, names.flatMap(({ name, label }) => keysOf(name, label)), true)
   return new Map(names.map(({ name, label }) => {
     const candidates = keysOf(name, label).flatMap((key) => known.get(key) ?? []).filter((entity) => fits(entity, name, label))
@@ -83,7 +83,7 @@ export async function link (graph: Graph, tenantId: string, names: { name: strin
 }
 
 /** The nodes that go by these keys; `described`: only those that someone has described. */
-async function knownByKey (graph: Graph, tenantId: string, keys: string[], described: boolean): Promise<Map<string, EntityRef[]>> {
+async function knownByKey (graph: Reads, tenantId: string, keys: string[], described: boolean): Promise<Map<string, EntityRef[]>> {
   const rows = keys.length === 0 ? [] : await graph.read<EntityRef & { key: string }>('graph/link', { tenantId, keys: [...new Set(keys)], described })
   const byKey = new Map<string, EntityRef[]>()
   for (const { key, ...entity } of rows) byKey.set(key, [...byKey.get(key) ?? [], entity])
@@ -103,7 +103,7 @@ const NAME_WORDS_MAX = 4
 const NAME_TOKENS_MAX = 400
 
 /** The known things that a text names: every run of up to four words is looked up; a longer name beats those within it. */
-export async function namesIn (graph: Graph, tenantId: string, text: string): Promise<EntityRef[]> {
+export async function namesIn (graph: Reads, tenantId: string, text: string): Promise<EntityRef[]> {
   const spans = wordRuns(text.match(/[\p{L}\p{N}'’-]+/gu)?.slice(0, NAME_TOKENS_MAX) ?? [])
   const known = await knownByKey(graph, tenantId, spans.flatMap(({ name }) => keysOf(name, 'Topic')), false)
   const taken = new Set<number>()

@@ -1,0 +1,52 @@
+import type { Parameters } from './graph.js'
+
+/** What one write of a tenant's graph touched: nodes by id, facts as `subject\tfactId\tobject`; `texts`: words that the vector index reads. */
+export interface Change { version: number, nodes: string[], facts: string[], texts: boolean }
+
+/** Told of each change once it is committed; the write is acknowledged after the last listener has dealt with it. */
+export type ChangeListener = (tenantId: string, change: Change) => Promise<void>
+
+/** Versions for which it can be asked what they touched. */
+export const CHANGES_KEPT = 1_000
+
+type Touch = Partial<Omit<Change, 'version'>>
+interface Place { subject: string, factId: string, object: string }
+const idsOf = (rows: unknown) => (rows as { id: string }[]).map(({ id }) => id)
+const placesOf = (facts: unknown) => (facts as Place[]).map(({ subject, factId, object }) => [subject, factId, object].join('\t'))
+const endsOf = (facts: unknown) => (facts as Place[]).flatMap(({ subject, object }) => [subject, object])
+
+/** Every query that writes what a score may read, and what it touches by its parameters. */
+export const TOUCHES: Record<string, (parameters: Parameters) => Touch> = {
+  'graph/describe-entities': ({ entities }) => ({ nodes: idsOf(entities), texts: true }),
+  'graph/merge-entities': ({ entities }) => ({ nodes: idsOf(entities) }),
+  'graph/merge-facts': ({ facts }) => ({ facts: placesOf(facts) }),
+  'graph/update-facts': ({ facts }) => ({ facts: placesOf(facts) }),
+  'graph/viewers': ({ ids }) => ({ nodes: ids as string[] }),
+  'accounts/delete-facts': ({ facts }) => ({ facts: placesOf(facts), nodes: endsOf(facts) }),
+  'accounts/hush': () => ({ texts: true }),
+  'accounts/erase': ({ memberId }) => ({ nodes: [memberId as string] }),
+  'trends/set-momentum': ({ trends }) => ({ nodes: idsOf(trends) }),
+  'affinity/feedback-give': ({ memberId }) => ({ nodes: [memberId as string] }),
+  'affinity/feedback-withdraw': ({ memberId }) => ({ nodes: [memberId as string] })
+}
+
+/** Watches the queries of one transaction and adds up what they touch. A transaction that does not count as a write touches nothing. */
+export function watchChanges () {
+  const nodes = new Set<string>()
+  const facts = new Set<string>()
+  let texts = false
+  let counted: { tenantId: string, version: number } | null = null
+  return {
+    ran (name: string, parameters: Parameters, rows: object[]): void {
+      const touch = TOUCHES[name]?.(parameters) ?? {}
+      for (const id of touch.nodes ?? []) nodes.add(id)
+      for (const place of touch.facts ?? []) facts.add(place)
+      texts ||= touch.texts ?? false
+      if (name === 'graph/lock') counted = { tenantId: parameters.tenantId as string, version: (rows[0] as { version: number }).version }
+      if (name === 'graph/unchanged') counted = null
+    },
+    /** Null where nothing was changed. */
+    change: (): { tenantId: string, change: Change } | null =>
+      counted === null ? null : { tenantId: counted.tenantId, change: { version: counted.version, nodes: [...nodes], facts: [...facts], texts } }
+  }
+}

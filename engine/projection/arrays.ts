@@ -1,0 +1,316 @@
+import { LABELS, type Label, type Relation } from '../../models/vocabulary.js'
+import type { Modality, Polarity } from '../../models/triple.js'
+
+/** A node as it is read from the graph. */
+export interface NodeRow { id: string, label: Label, name: string, visibleTo: string[] | null, momentum: number | null, stances: StanceRow[] }
+export interface StanceRow { id: string, targetId: string, type: 'accept' | 'reject' | 'hide', reason: string | null, at: string }
+
+/** What a fact says apart from its ends. Facts that say the same share one. */
+export interface Said {
+  relation: Relation
+  lemma: string
+  polarity: Polarity
+  modality: Modality
+  weight: number // in [−1, 1]
+  confidence: number
+  wish: boolean
+  validFrom: string // '' : always
+  validTo: string // '' : for ever
+  witnessed: boolean // by more than a third party
+  dealtTo: string // until when a deal runs; '~' open, '' none
+  visibleTo: string[] | null // null: everyone
+}
+
+/** A fact as it is read: [object, fact id, …what it says]. */
+export type FactRow = string[]
+
+const GROWTH = 1.5
+const NONE = 0xffffffff
+
+/**
+ * A tenant's graph as arrays. Nodes and facts have numbers; `start`, `count` and `room` give each node a stretch of slots, one slot per
+ * fact at it, whichever way the fact points (compressed sparse rows with room to grow). A slot holds the neighbor, the fact and its weight;
+ * the weight is NaN where validity or visibility must be asked first. A stretch that is full moves to the end of the slots.
+ */
+export class GraphArrays {
+  readonly ids: string[] = []
+  readonly names: string[] = []
+  readonly numbers = new Map<string, number>()
+  readonly visibleTo = new Map<number, string[]>()
+  readonly momentum = new Map<number, number>()
+  readonly stances = new Map<number, StanceRow[]>()
+  labels = new Uint8Array(1024)
+  start = new Uint32Array(1024)
+  count = new Uint32Array(1024)
+  room = new Uint32Array(1024)
+
+  neighbor = new Uint32Array(4096)
+  fact = new Uint32Array(4096)
+  weight = new Float64Array(4096)
+  slots = 0
+
+  from = new Uint32Array(2048)
+  to = new Uint32Array(2048)
+  says = new Uint32Array(2048)
+  idHigh = new Uint32Array(2048)
+  idLow = new Uint32Array(2048)
+  facts = 0
+  private freed: number[] = []
+
+  readonly said: Said[] = []
+  readonly saidTexts: string[] = []
+  private readonly saidNumbers = new Map<string, number>()
+
+  get nodes (): number { return this.ids.length }
+  get liveFacts (): number { return this.facts - this.freed.length }
+
+  /** Makes room beforehand, so that nothing is copied while a graph of known size is read. */
+  reserve (nodes: number, facts: number): void {
+    this.growNodes(nodes)
+    this.growFacts(facts)
+    this.growSlots(2 * facts)
+  }
+
+  /** Adds a node, or changes what is known of it. Returns its number. */
+  putNode ({ id, label, name, visibleTo, momentum, stances }: NodeRow): number {
+    const known = this.numbers.get(id)
+    const n = known ?? this.addNode(id)
+    this.labels[n] = LABELS.indexOf(label)
+    this.names[n] = name
+    put(this.visibleTo, n, visibleTo)
+    put(this.momentum, n, momentum)
+    this.putStances(n, stances)
+    return n
+  }
+
+  /** Takes a node away with all its facts. Its number stays taken, under no id. */
+  removeNode (id: string): void {
+    const n = this.numbers.get(id)
+    if (n === undefined) return
+    for (const fact of [...this.factsAt(n)]) this.removeFact(fact)
+    this.numbers.delete(id)
+    this.ids[n] = ''
+    for (const map of [this.visibleTo, this.momentum, this.stances]) map.delete(n)
+    for (const [member, stances] of this.stances) this.putStances(member, stances.filter(({ targetId }) => targetId !== id))
+  }
+
+  private putStances (n: number, stances: StanceRow[]): void {
+    put(this.stances, n, stances.length === 0 ? null : stances)
+  }
+
+  /** Adds a fact between known nodes, or changes what it says. Returns its number. */
+  putFact (subject: number, row: FactRow): number {
+    const object = this.numbers.get(row[0]!)!
+    return this.setFact(subject, object, idWords(row[1]!), this.saidNumber(row.slice(2)))
+  }
+
+  /** Adds a fact of a graph that is read whole; `layOut` then gives all of them their slots at once. */
+  appendFact (subject: number, object: number, [high, low]: [number, number], says: number): void {
+    const f = this.facts++
+    this.growFacts(this.facts)
+    this.from[f] = subject
+    this.to[f] = object
+    this.says[f] = says
+    this.idHigh[f] = high
+    this.idLow[f] = low
+  }
+
+  /** The slots of all facts, node after node without gaps. */
+  layOut (): void {
+    const { nodes, facts, from, to, start, count, room } = this
+    count.fill(0, 0, nodes)
+    for (let f = 0; f < facts; f++) {
+      count[from[f]!]!++
+      if (to[f] !== from[f]) count[to[f]!]!++
+    }
+    let slots = 0
+    for (let n = 0; n < nodes; n++) {
+      start[n] = slots
+      slots += room[n] = count[n]!
+    }
+    this.growSlots(slots)
+    this.slots = slots
+    count.fill(0, 0, nodes)
+    for (let f = 0; f < facts; f++) {
+      this.addSlot(from[f]!, to[f]!, f)
+      if (to[f] !== from[f]) this.addSlot(to[f]!, from[f]!, f)
+    }
+  }
+
+  setFact (subject: number, object: number, [high, low]: [number, number], says: number): number {
+    const known = this.findFact(subject, object, high, low)
+    if (known !== NONE) {
+      this.says[known] = says
+      for (const k of this.slotsOf(known)) this.weight[k] = this.slotWeight(says)
+      return known
+    }
+    const f = this.freed.pop() ?? this.facts++
+    this.growFacts(f + 1)
+    this.from[f] = subject
+    this.to[f] = object
+    this.says[f] = says
+    this.idHigh[f] = high
+    this.idLow[f] = low
+    this.addSlot(subject, object, f)
+    if (object !== subject) this.addSlot(object, subject, f)
+    return f
+  }
+
+  removeFactBetween (subjectId: string, factId: string, objectId: string): void {
+    const [subject, object] = [this.numbers.get(subjectId), this.numbers.get(objectId)]
+    if (subject === undefined || object === undefined) return
+    const f = this.findFact(subject, object, ...idWords(factId))
+    if (f !== NONE) this.removeFact(f)
+  }
+
+  removeFact (f: number): void {
+    for (const n of new Set([this.from[f]!, this.to[f]!])) this.removeSlot(n, f)
+    this.freed.push(f)
+  }
+
+  /** The number of what a fact says, given as it is read. */
+  saidNumber (fields: string[]): number {
+    const text = fields.join('\t')
+    const known = this.saidNumbers.get(text)
+    if (known !== undefined) return known
+    this.saidNumbers.set(text, this.said.length)
+    this.saidTexts.push(text)
+    return this.said.push(parseSaid(fields)) - 1
+  }
+
+  factId (f: number): string {
+    return `f${hex(this.idHigh[f]!)}${hex(this.idLow[f]!)}`
+  }
+
+  label (n: number): Label { return LABELS[this.labels[n]!]! }
+
+  * factsAt (n: number): Generator<number> {
+    for (let k = this.start[n]!, end = k + this.count[n]!; k < end; k++) yield this.fact[k]!
+  }
+
+  /** The number of a fact between two nodes; looked for at the one with fewer facts. */
+  private findFact (a: number, b: number, high: number, low: number): number {
+    const n = this.count[a]! <= this.count[b]! ? a : b
+    for (let k = this.start[n]!, end = k + this.count[n]!; k < end; k++) {
+      const f = this.fact[k]!
+      if (this.idLow[f] === low && this.idHigh[f] === high) return f
+    }
+    return NONE
+  }
+
+  private slotsOf (f: number): number[] {
+    return [...new Set([this.from[f]!, this.to[f]!])].map((n) => this.slotAt(n, f))
+  }
+
+  private slotAt (n: number, f: number): number {
+    let k = this.start[n]!
+    while (this.fact[k] !== f) k++
+    return k
+  }
+
+  private slotWeight (says: number): number {
+    const { weight, validFrom, validTo, visibleTo } = this.said[says]!
+    return validFrom !== '' || validTo !== '' || visibleTo !== null ? NaN : weight
+  }
+
+  private addSlot (n: number, neighbor: number, f: number): void {
+    if (this.count[n] === this.room[n]) this.move(n)
+    const k = this.start[n]! + this.count[n]!++
+    this.neighbor[k] = neighbor
+    this.fact[k] = f
+    this.weight[k] = this.slotWeight(this.says[f]!)
+  }
+
+  /** The last slot of the stretch takes the place of the one that goes. */
+  private removeSlot (n: number, f: number): void {
+    const k = this.slotAt(n, f)
+    const last = this.start[n]! + --this.count[n]!
+    this.neighbor[k] = this.neighbor[last]!
+    this.fact[k] = this.fact[last]!
+    this.weight[k] = this.weight[last]!
+  }
+
+  private move (n: number): void {
+    const [from, count] = [this.start[n]!, this.count[n]!]
+    const room = Math.max(2, Math.ceil(count * GROWTH))
+    this.growSlots(this.slots + room)
+    for (const array of [this.neighbor, this.fact, this.weight]) array.copyWithin(this.slots, from, from + count)
+    this.start[n] = this.slots
+    this.room[n] = room
+    this.slots += room
+  }
+
+  private addNode (id: string): number {
+    const n = this.ids.push(id) - 1
+    this.growNodes(n + 1)
+    this.numbers.set(id, n)
+    this.start[n] = this.count[n] = this.room[n] = 0
+    return n
+  }
+
+  private growNodes (size: number): void {
+    if (size <= this.start.length) return
+    const length = lengthFor(size, this.start.length)
+    this.labels = grown(this.labels, new Uint8Array(length))
+    this.start = grown(this.start, new Uint32Array(length))
+    this.count = grown(this.count, new Uint32Array(length))
+    this.room = grown(this.room, new Uint32Array(length))
+  }
+
+  private growFacts (size: number): void {
+    if (size <= this.from.length) return
+    const length = lengthFor(size, this.from.length)
+    this.from = grown(this.from, new Uint32Array(length))
+    this.to = grown(this.to, new Uint32Array(length))
+    this.says = grown(this.says, new Uint32Array(length))
+    this.idHigh = grown(this.idHigh, new Uint32Array(length))
+    this.idLow = grown(this.idLow, new Uint32Array(length))
+  }
+
+  private growSlots (size: number): void {
+    if (size <= this.neighbor.length) return
+    const length = lengthFor(size, this.neighbor.length)
+    this.neighbor = grown(this.neighbor, new Uint32Array(length))
+    this.fact = grown(this.fact, new Uint32Array(length))
+    this.weight = grown(this.weight, new Float64Array(length))
+  }
+}
+
+/** Twice as much where it grows by little, just enough where the size is given beforehand. */
+const lengthFor = (size: number, held: number) => Math.max(size, Math.ceil(GROWTH * held))
+
+function grown<T extends Uint8Array | Uint32Array | Float64Array> (old: T, fresh: T): T {
+  fresh.set(old as never)
+  return fresh
+}
+
+function put<T> (map: Map<number, T>, n: number, value: T | null): void {
+  if (value === null) map.delete(n)
+  else map.set(n, value)
+}
+
+/** The two halves of a fact id: 'f' and sixteen hexadecimal digits. */
+export const idWords = (factId: string): [number, number] => [parseInt(factId.slice(1, 9), 16), parseInt(factId.slice(9, 17), 16)]
+const hex = (word: number) => word.toString(16).padStart(8, '0')
+
+function parseSaid (fields: string[]): Said {
+  const [relation, lemma, polarity, modality, weight, confidence, validFrom, validTo, witnessed, dealtTo, ...visibleTo] = fields as [Relation, string, Polarity, Modality, ...string[]]
+  return {
+    relation,
+    lemma,
+    polarity,
+    modality,
+    weight: Number(weight),
+    confidence: Number(confidence),
+    wish: relation === 'SEEKS' || modality === 'desired',
+    validFrom: validFrom!,
+    validTo: validTo!,
+    witnessed: witnessed === 'w',
+    dealtTo: dealtTo!,
+    visibleTo: visibleTo.length === 0 ? null : visibleTo
+  }
+}
+
+/** Whether a fact holds on a day, and the viewer may know of it. */
+export const holds = ({ validFrom, validTo, visibleTo }: Said, now: string, viewerId: string): boolean =>
+  (validTo === '' || validTo > now) && (validFrom === '' || validFrom <= now) && (visibleTo === null || visibleTo.includes(viewerId))

@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Change } from '../graph/changes.js'
+import type { Graph, Run } from '../graph/graph.js'
+import { ANSWERS } from './answers.js'
+import { GraphArrays, type FactRow, type NodeRow } from './arrays.js'
+import { idWords } from './arrays.js'
+
+/** How far the projection of a tenant is. `version`: of the graph that answers come from; `textVersion`: the last one that changed words. */
+export interface State { version: number, textVersion: number, stale: string | null }
+
+/** Each tenant's graph a second time, as arrays in this process, in step with Neo4j. */
+export interface Projections {
+  /** Brings a tenant up to date, where Neo4j answers, and says how far it is. */
+  current: (tenantId: string) => Promise<State>
+  /** Runs a query: from the arrays where they hold the tenant and know the query, else in Neo4j. */
+  reader: (tenantId: string) => { read: Run }
+  arrays: (tenantId: string) => GraphArrays | null
+  close: () => Promise<void>
+}
+
+interface Tenant {
+  arrays: GraphArrays | null
+  version: number
+  textVersion: number
+  loading: Promise<void> | null
+  stale: string | null
+  checkedAt: number
+  usedAt: number
+  /** What waits to be done, in turn. */
+  last: Promise<unknown>
+  timer: NodeJS.Timeout | null
+}
+
+const PAGE = 2_000
+/** What another process wrote is seen no later than this. */
+const FRESH_MS = 40
+const CHECK_EVERY_MS = 15
+/** Without requests nobody looks. */
+const IDLE_MS = 1_000
+/** A small graph is read within this; until a larger one is there, Neo4j answers. */
+const WAIT_MS = 250
+const TENANTS_MAX = 64
+
+export function openProjections (graph: Graph, { log = () => {} }: { log?: (line: string) => void } = {}): Projections {
+  const tenants = new Map<string, Tenant>()
+  let closed = false
+
+  const inTurn = <T>(tenant: Tenant, act: () => Promise<T>): Promise<T> => {
+    const mine = tenant.last.then(act)
+    tenant.last = mine.catch(() => {})
+    return mine
+  }
+
+  /** Reads the tenant whole. Meanwhile the old arrays answer, where there are some. */
+  async function load (tenantId: string, tenant: Tenant): Promise<void> {
+    const { current } = await changesAfter(tenantId, Number.MAX_SAFE_INTEGER)
+    const arrays = new GraphArrays()
+    for await (const row of pages<NodeRow>((after) => graph.read('projection/nodes', { tenantId, after, limit: PAGE }), ({ id }) => id)) arrays.putNode(row)
+    for await (const { subject, facts } of pages<{ subject: string, facts: FactRow[] }>((after) => graph.read('projection/facts', { tenantId, after, limit: PAGE }), ({ subject }) => subject)) {
+      appendFacts(arrays, subject, facts)
+    }
+    arrays.layOut()
+    Object.assign(tenant, { arrays, version: current, textVersion: current })
+    await follow(tenantId, tenant)
+  }
+
+  const changesAfter = async (tenantId: string, after: number) =>
+    (await graph.read<{ current: number, changes: Change[] }>('projection/changes', { tenantId, after }))[0]!
+
+  /** Takes in what others wrote since. */
+  async function follow (tenantId: string, tenant: Tenant): Promise<void> {
+    const started = performance.now()
+    const { current, changes } = await changesAfter(tenantId, tenant.version)
+    if (current < tenant.version || changes.length < current - tenant.version) return reload(tenantId, tenant)
+    if (changes.length > 0) await apply(tenantId, tenant, changes)
+    Object.assign(tenant, { checkedAt: started, stale: null })
+  }
+
+  /** The notes of what changed do not reach back that far, or the graph is another one. */
+  async function reload (tenantId: string, tenant: Tenant): Promise<void> {
+    log(`The projection of ${tenantId} is read anew.`)
+    await load(tenantId, tenant)
+  }
+
+  /** Reads again what was touched: whatever has happened since, the arrays then say what the graph says. */
+  async function apply (tenantId: string, tenant: Tenant, changes: Change[]): Promise<void> {
+    const places = [...new Set(changes.flatMap(({ facts }) => facts))].map(placeOf)
+    const ids = [...new Set([...changes.flatMap(({ nodes }) => nodes), ...places.flatMap(({ subject, object }) => [subject, object]).filter((id) => !tenant.arrays!.numbers.has(id))])]
+    const [nodes, facts] = await Promise.all([
+      ids.length === 0 ? [] : graph.read<NodeRow>('projection/some-nodes', { tenantId, ids }),
+      places.length === 0 ? [] : graph.read<{ subject: string, fact: FactRow }>('projection/some-facts', { tenantId, facts: places })
+    ])
+    const arrays = tenant.arrays!
+    const there = new Set(nodes.map(({ id }) => id))
+    for (const node of nodes) arrays.putNode(node)
+    const held = new Set<string>()
+    for (const { subject, fact } of facts) {
+      held.add(fact[1]!)
+      const n = arrays.numbers.get(subject)
+      if (n !== undefined && arrays.numbers.has(fact[0]!)) arrays.putFact(n, fact)
+    }
+    for (const { subject, factId, object } of places) if (!held.has(factId)) arrays.removeFactBetween(subject, factId, object)
+    for (const id of ids) if (!there.has(id)) arrays.removeNode(id)
+    tenant.version = changes.at(-1)!.version
+    if (changes.some(({ texts }) => texts)) tenant.textVersion = tenant.version
+  }
+
+  function tenantOf (tenantId: string): Tenant {
+    const held = tenants.get(tenantId)
+    if (held !== undefined) return held
+    forgetOne()
+    const tenant: Tenant = { arrays: null, version: 0, textVersion: 0, loading: null, stale: null, checkedAt: 0, usedAt: 0, last: Promise.resolve(), timer: null }
+    tenants.set(tenantId, tenant)
+    return tenant
+  }
+
+  /** The tenant that was not asked for longest makes room. */
+  function forgetOne (): void {
+    if (tenants.size < TENANTS_MAX) return
+    const [oldest] = [...tenants].sort(([, a], [, b]) => a.usedAt - b.usedAt)[0]!
+    clearInterval(tenants.get(oldest)!.timer ?? undefined)
+    tenants.delete(oldest)
+  }
+
+  function beginLoading (tenantId: string, tenant: Tenant): Promise<void> {
+    tenant.loading ??= inTurn(tenant, () => load(tenantId, tenant)).finally(() => { tenant.loading = null })
+    return tenant.loading
+  }
+
+  /** While requests come, somebody looks ahead of them. */
+  function watch (tenantId: string, tenant: Tenant): void {
+    tenant.timer ??= setInterval(() => {
+      if (performance.now() - tenant.usedAt > IDLE_MS) {
+        clearInterval(tenant.timer!)
+        tenant.timer = null
+      } else if (performance.now() - tenant.checkedAt > CHECK_EVERY_MS) check(tenantId, tenant).catch(() => {})
+    }, CHECK_EVERY_MS).unref()
+  }
+
+  const checking = new Map<Tenant, Promise<void>>()
+  /** One look at a time; when Neo4j does not answer, the arrays go on and say that they are old. */
+  function check (tenantId: string, tenant: Tenant): Promise<void> {
+    const running = checking.get(tenant)
+    if (running !== undefined) return running
+    const mine = inTurn(tenant, () => follow(tenantId, tenant))
+      .catch((error: Error) => { Object.assign(tenant, { checkedAt: performance.now(), stale: `Neo4j does not answer (${error.message}); answers are as of version ${tenant.version} of the graph.` }) })
+      .finally(() => { checking.delete(tenant) })
+    checking.set(tenant, mine)
+    return mine
+  }
+
+  graph.onChange(async (tenantId, change) => {
+    const tenant = tenants.get(tenantId)
+    if (tenant?.arrays === undefined || tenant.arrays === null || closed) return
+    await inTurn(tenant, async () => {
+      if (change.version === tenant.version + 1) await apply(tenantId, tenant, [change])
+      else if (change.version > tenant.version) await follow(tenantId, tenant)
+    }).catch((error: Error) => { tenant.stale = error.message })
+  })
+
+  return {
+    async current (tenantId) {
+      const tenant = tenantOf(tenantId)
+      tenant.usedAt = performance.now()
+      if (tenant.arrays === null) {
+        const loading = beginLoading(tenantId, tenant)
+        await Promise.race([loading, sleep(WAIT_MS, null, { ref: false })])
+        loading.catch((error: Error) => { log(`The projection of ${tenantId} could not be read: ${error.message}`) })
+      }
+      if (tenant.arrays === null) {
+        const { current } = await changesAfter(tenantId, Number.MAX_SAFE_INTEGER)
+        return { version: current, textVersion: current, stale: null }
+      }
+      watch(tenantId, tenant)
+      if (tenant.usedAt - tenant.checkedAt > FRESH_MS) await check(tenantId, tenant)
+      const { version, textVersion, stale } = tenant
+      return { version, textVersion, stale }
+    },
+
+    reader: (tenantId) => ({
+      read: async <T extends object>(name: string, parameters: Parameters<Run>[1]) => {
+        const arrays = tenants.get(tenantId)?.arrays
+        const answer = ANSWERS[name]
+        return arrays == null || answer === undefined ? graph.read<T>(name, parameters) : answer(arrays, parameters as never) as T[]
+      }
+    }),
+
+    arrays: (tenantId) => tenants.get(tenantId)?.arrays ?? null,
+
+    async close () {
+      closed = true
+      for (const { timer } of tenants.values()) clearInterval(timer ?? undefined)
+      await Promise.allSettled([...tenants.values()].map(({ last }) => last))
+    }
+  }
+}
+
+function appendFacts (arrays: GraphArrays, subject: string, facts: FactRow[]): void {
+  const n = arrays.numbers.get(subject)
+  if (n === undefined) return // written after the nodes were read: what follows brings it
+  for (const [objectId, factId, ...said] of facts) {
+    const object = arrays.numbers.get(objectId!)
+    if (object !== undefined) arrays.appendFact(n, object, idWords(factId!), arrays.saidNumber(said))
+  }
+}
+
+async function * pages<T> (read: (after: string) => Promise<object[]>, idOf: (row: T) => string): AsyncGenerator<T> {
+  for (let after = ''; ;) {
+    const rows = await read(after) as T[]
+    yield * rows
+    if (rows.length < PAGE) return
+    after = idOf(rows.at(-1)!)
+  }
+}
+
+function placeOf (line: string): { subject: string, factId: string, object: string } {
+  const [subject, factId, object] = line.split('\t') as [string, string, string]
+  return { subject, factId, object }
+}
