@@ -147,7 +147,7 @@ interface Recommend { memberId?: string, limit?: number | null, kind?: string | 
 
 const recommended: Args<Recommend> = async (_, args, { engine, actor }) => {
   const { memberId, ...request } = check(RecommendationsRequest, given(args), 'The request')
-  return (await engine.recommendations(actor.tenantId, { ...request, memberId: seekerOf(actor, memberId)! }, seenBy(actor))).data
+  return (await engine.recommendations(actor.tenantId, { ...request, evidence: true, memberId: seekerOf(actor, memberId)! }, seenBy(actor))).data
 }
 
 const notBuilt = (what: string) => () => { throw new EngineError('failed_precondition', `${what} is not built yet.`) }

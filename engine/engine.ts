@@ -220,7 +220,7 @@ async function entityOf ({ graph }: Parts, tenantId: string, entityId: string, v
 /** Two answers in, first matches out: what was understood is written, the index follows, the list is live. */
 async function onboard (parts: Parts, tenantId: string, request: OnboardingRequest, memberId?: string): Promise<{ data: Onboarding, meta: AnswerMeta }> {
   const told = await takeAnswers(parts.graph, tenantId, request, { memberId, now: now() })
-  const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: told.memberId, limit: request.limit ?? 5 }, told.memberId)
+  const { data: firstMatches, meta } = await discover(parts, tenantId, { memberId: told.memberId, limit: request.limit ?? 5, evidence: true }, told.memberId)
   return { data: { ...told, firstMatches }, meta }
 }
 

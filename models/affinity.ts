@@ -42,6 +42,9 @@ export type Weights = Record<Term, number>
 
 export const Explain = Type.Unsafe<'none' | 'summary' | 'full'>(Type.String({ enum: ['none', 'summary', 'full'], default: 'summary' }))
 
+/** Whether reasons come with the sentences behind their facts, which are read from the graph: those told in full always do. */
+export const Evidence = Type.Boolean({ default: false, description: 'the sentences behind each fact; explain=full has them always' })
+
 /** Who is looked for, by a stored seeker (`memberId`) or in plain words (`query`, `goals`), or both. */
 export const DiscoverRequest = Type.Object({
   memberId: Type.Optional(EntityId),
@@ -54,6 +57,7 @@ export const DiscoverRequest = Type.Object({
   minScore: Type.Optional(Type.Number()),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })),
   explain: Type.Optional(Explain),
+  evidence: Type.Optional(Evidence),
   asOf: Type.Optional(Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(T[0-2]\\d:[0-5]\\d:[0-5]\\d(\\.\\d{1,3})?Z)?$' }))
 }, Strict)
 export type DiscoverRequest = Static<typeof DiscoverRequest>
@@ -75,13 +79,17 @@ export const CitedFact = Type.Object({
 })
 export type CitedFact = Static<typeof CitedFact>
 
+/** A fact that a reason names; its evidence is there where it was asked for. */
+export const ReasonFact = Type.Object({ ...CitedFact.properties, source: Type.Optional(Type.String()), sentence: Type.Optional(Type.String()) })
+export type ReasonFact = Static<typeof ReasonFact>
+
 /** One named part of a score. `path` alternates entity ids and fact ids; it is empty where the part is a likeness of texts. */
 export const Reason = Type.Object({
   term: Type.Unsafe<Term>(Type.String({ enum: [...TERMS] })),
   text: Type.String(),
   value: Type.Number({ description: 'already weighted: the values of all reasons sum to the score' }),
   path: Type.Array(Type.String()),
-  facts: Type.Array(CitedFact)
+  facts: Type.Array(ReasonFact)
 })
 export type Reason = Static<typeof Reason>
 

@@ -15,12 +15,13 @@ export async function discover (memberId: string | undefined, { query, kinds, fi
   if (memberId === undefined && query === undefined) {
     throw new EngineError('invalid_argument', 'Who is looking? Give a member id, as in "teraffi discover member:mia-tran", or a wish with --query "…".')
   }
-  const request = check(models.DiscoverRequest, given({ memberId, query, kinds, filters: filtersOf(filter), limit, explain })) as DiscoverRequest
+  const asked = given({ memberId, query, kinds, filters: filtersOf(filter), limit, explain, evidence: !json || undefined })
+  const request = check(models.DiscoverRequest, asked) as DiscoverRequest
   await withEngine(async (engine) => { show(await engine.discover(operator(engine.config).tenantId, request), json) })
 }
 
 export async function recommend (memberId: string, { kind, limit, explain, fresh, json }: Recommend): Promise<void> {
-  const request = check(RecommendationsRequest, given({ memberId, kind, limit, explain, fresh }))
+  const request = check(RecommendationsRequest, given({ memberId, kind, limit, explain, evidence: !json || undefined, fresh }))
   await withEngine(async (engine) => { show(await engine.recommendations(operator(engine.config).tenantId, { ...request, memberId }), json) })
 }
 

@@ -75,7 +75,7 @@ async function seedDemo ({ seed, config }: Engine): Promise<void> {
 /** The first matches of the first who is known of these from the demo world; a world of one's own may well lack them. */
 async function greet (engine: Engine): Promise<void> {
   for (const memberId of SHOWN) {
-    const answer = await engine.recommendations(engine.config.tenantId, { memberId, limit: 3 }).catch((error: unknown) => {
+    const answer = await engine.recommendations(engine.config.tenantId, { memberId, limit: 3, evidence: true }).catch((error: unknown) => {
       if (error instanceof EngineError && error.code === 'not_found') return null
       throw error
     })

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Engine } from '../../engine/engine.js'
 import type { Actor } from '../../models/actor.js'
-import { Affinity, AnswerMeta, DiscoverRequest, EntityId, Explain, KindName } from '../../models/affinity.js'
+import { Affinity, AnswerMeta, DiscoverRequest, EntityId, Evidence, Explain, KindName } from '../../models/affinity.js'
 import { Envelope } from '../../models/envelope.js'
 import { actorOf, seekerOf, seenBy } from '../actor.js'
 import { answered, failures, inEnvelope } from './answers.js'
@@ -12,6 +12,7 @@ export const RecommendationsRequest = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })),
   kind: Type.Optional(KindName),
   explain: Type.Optional(Explain),
+  evidence: Type.Optional(Evidence),
   fresh: Type.Optional(Type.Boolean({ default: false, description: 'compute anew, whatever the cache holds' })),
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'the next page of the list that gave it (meta.cursor)' }))
 }, { additionalProperties: false })

@@ -8,7 +8,6 @@
 
 OPTIONAL MATCH (g:_Graph {tenantId: $tenantId})
 WITH coalesce(g.version, 0) AS current
-RETURN current, CASE WHEN current <= $after THEN [] ELSE COLLECT {
-  MATCH (c:_Change {tenantId: $tenantId}) WHERE c.version > $after AND c.version <= current
-  RETURN {version: c.version, nodes: c.nodes, facts: c.facts, texts: c.texts} ORDER BY c.version
-} END AS changes;
+OPTIONAL MATCH (c:_Change {tenantId: $tenantId}) WHERE c.version > $after
+WITH current, c ORDER BY c.version
+RETURN current, [change IN collect(c {.version, .nodes, .facts, .texts}) WHERE change.version <= current] AS changes;

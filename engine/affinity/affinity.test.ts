@@ -7,7 +7,7 @@ import { EngineError } from '../errors.js'
 const GRAPH_ONLY = { similarity: 0, goalSimilarity: 0, walk: 0 }
 type World = Awaited<ReturnType<typeof world>>
 const discover = ({ engine, tenantId }: World, request: DiscoverRequest) =>
-  engine.discover(tenantId, { kinds: ['member'], asOf: NOW.slice(0, 10), weights: GRAPH_ONLY, ...request })
+  engine.discover(tenantId, { kinds: ['member'], asOf: NOW.slice(0, 10), weights: GRAPH_ONLY, evidence: true, ...request })
 
 t.test('a rare shared interest counts more than a popular one', async (t) => {
   const w = await world(t,

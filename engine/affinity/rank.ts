@@ -1,7 +1,7 @@
 import type { Affinity, DiscoverRequest, Weights } from '../../models/affinity.js'
 import { kindOf } from '../../models/vocabulary.js'
 import { candidates, labelsOf, stillThere, type Candidate, type Found } from './candidates.js'
-import { reasons, type Explain } from './reasons.js'
+import { reasons, type Telling } from './reasons.js'
 import type { Scene } from './scene.js'
 import { readSeeker, type Seeker } from './seeker.js'
 import { accepted, direct, likeness, paths, total, walk, type Part, type Parts, type Scored } from './terms.js'
@@ -21,7 +21,7 @@ export async function rank (scene: Scene, request: DiscoverRequest): Promise<Ran
     .filter((one) => request.minScore === undefined ? one.score > 0 : one.score >= request.minScore)
     .sort((a, b) => b.score - a.score || (a.candidate.id < b.candidate.id ? -1 : 1)) // ties break by id, so the order never flickers
   const best = listed.slice(0, request.limit ?? 10)
-  const data = await answers(scene, seeker, best, weights, request.explain ?? 'summary')
+  const data = await answers(scene, seeker, best, weights, request)
   return { data, order: listed.map(({ candidate }) => candidate.id), weights, fallback: fallbackOf(seeker, best) }
 }
 
@@ -32,7 +32,7 @@ export async function rankThese (scene: Scene, request: DiscoverRequest, order: 
   const page = these.slice(0, request.limit ?? 10)
   const weights: Weights = { ...WEIGHTS, ...request.weights }
   const scored = await score(scene, seeker, { candidates: page, walked: { values: new Map(), complete: false } }, weights, labelsOf(request.kinds))
-  const data = await answers(scene, seeker, scored, weights, request.explain ?? 'summary', before)
+  const data = await answers(scene, seeker, scored, weights, request, before)
   const taken = page.length < these.length ? order.indexOf(page.at(-1)!.id) + 1 : order.length
   return { ranked: { data, weights, fallback: fallbackOf(seeker, scored) }, taken }
 }
@@ -42,7 +42,7 @@ export async function explainPair (scene: Scene, request: { member: string, targ
   const seeker = await readSeeker(scene, { memberId: request.member })
   const found: Found = { candidates: [request.target], walked: { values: new Map(), complete: false } }
   const scored = await score(scene, seeker, found, WEIGHTS, [request.target.label])
-  return { data: await answers(scene, seeker, scored, WEIGHTS, 'full'), order: [request.target.id], weights: WEIGHTS, fallback: null }
+  return { data: await answers(scene, seeker, scored, WEIGHTS, { explain: 'full' }), order: [request.target.id], weights: WEIGHTS, fallback: null }
 }
 
 /** Every candidate meets every term, whichever side found it; only then do scores compare. */
@@ -63,8 +63,8 @@ async function score (scene: Scene, seeker: Seeker, found: Found, weights: Weigh
   })
 }
 
-async function answers (scene: Scene, seeker: Seeker, best: Scored[], weights: Weights, explain: Explain, before = 0): Promise<Affinity[]> {
-  const told = await reasons(scene, seeker, best, weights, explain)
+async function answers (scene: Scene, seeker: Seeker, best: Scored[], weights: Weights, telling: Telling, before = 0): Promise<Affinity[]> {
+  const told = await reasons(scene, seeker, best, weights, telling)
   return best.map(({ candidate, score, parts }, place) => ({
     id: candidate.id,
     kind: kindOf(candidate.label),

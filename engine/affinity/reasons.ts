@@ -1,19 +1,22 @@
-import type { CitedFact, Reason, Term, Weights } from '../../models/affinity.js'
-import { cite } from '../graph/cite.js'
+import type { Reason, ReasonFact, Term, Weights } from '../../models/affinity.js'
+import { cite, told } from '../graph/cite.js'
 import type { Scene } from './scene.js'
 import type { Seeker } from './seeker.js'
 import { total, walkPaths, type Part, type Scored } from './terms.js'
 import { BOUNDS } from './weights.js'
 
 export type Explain = 'none' | 'summary' | 'full'
+/** How much is told, and whether with the sentences behind it. */
+export interface Telling { explain?: Explain, evidence?: boolean }
 const TOLD: Record<Explain, number> = { none: 0, summary: BOUNDS.wantedReasons, full: 200 }
 
 /** The reasons of each score: the strongest one by one with path, facts and sentences, the others of a term in one. Their values sum to the score. */
-export async function reasons (scene: Scene, seeker: Seeker, best: Scored[], weights: Weights, explain: Explain): Promise<Reason[][]> {
+export async function reasons (scene: Scene, seeker: Seeker, best: Scored[], weights: Weights, { explain = 'summary', evidence = false }: Telling): Promise<Reason[][]> {
   if (explain === 'none') return best.map(() => [])
   const ways = await strongestWalks(scene, seeker, best, weights)
   const cuts = best.map((one) => cut(one, ways.get(one.candidate.id) ?? [], TOLD[explain]))
-  const facts = await cite(scene.graph, scene.tenantId, cuts.flatMap(({ told }) => told.flatMap(({ steps }) => steps)).filter(({ factId }) => factId !== ''), scene.viewerId)
+  const named = cuts.flatMap(({ told }) => told.flatMap(({ steps }) => steps)).filter(({ factId }) => factId !== '')
+  const facts: Map<string, ReasonFact> = await (evidence || explain === 'full' ? cite : told)(scene.graph, scene.tenantId, named, scene.viewerId)
 
   return best.map(({ candidate }, place) => {
     const names: Record<string, string> = { [seeker.id]: seeker.name, [candidate.id]: candidate.name }
@@ -62,7 +65,7 @@ const KIND: Record<Term, string> = {
   conflict: 'Between them'
 }
 
-function reason (part: Part, names: Record<string, string>, facts: Map<string, CitedFact>): Reason {
+function reason (part: Part, names: Record<string, string>, facts: Map<string, ReasonFact>): Reason {
   const cited = part.steps.flatMap(({ factId }) => facts.get(factId) ?? [])
   return { term: part.term, text: words(part, names, cited), value: part.value, path: pathOf(part), facts: cited }
 }
@@ -75,7 +78,7 @@ function pathOf ({ steps }: Part): string[] {
 
 const OPENING: Partial<Record<Term, string>> = { goal: 'A wish met', trend: 'On one trend', audience: 'One audience', conflict: 'Against it' }
 
-function words (part: Part, names: Record<string, string>, cited: CitedFact[]): string {
+function words (part: Part, names: Record<string, string>, cited: ReasonFact[]): string {
   const percent = (value: number) => `${Math.round(100 * value)} %`
   if (part.term === 'similarity') return `Their profiles read alike (${percent(part.raw)}).`
   if (part.term === 'goalSimilarity') return `What one looks for reads like what the other is (${percent(part.raw)}).`
@@ -87,6 +90,6 @@ function words (part: Part, names: Record<string, string>, cited: CitedFact[]): 
 }
 
 /** "Mia Tran covers street food", "Tonwerk does not work with tobacco", "June would like to work with bakeries". */
-export function clause ({ subject, says, object }: CitedFact, names: Record<string, string>): string {
+export function clause ({ subject, says, object }: ReasonFact, names: Record<string, string>): string {
   return `${names[subject] ?? subject} ${says} ${names[object] ?? object}`
 }

@@ -4,12 +4,12 @@ import type { Kind } from '../../models/vocabulary.js'
 import { LIFETIMES_S, type Cache } from '../cache.js'
 import { EngineError } from '../errors.js'
 import { shortHash } from '../graph/schema.js'
-import type { Explain } from './reasons.js'
+import type { Telling } from './reasons.js'
 import { rank, rankThese, type Ranked } from './rank.js'
 import type { Scene } from './scene.js'
 
 /** What a recommendation is asked by, where the seeker is a stored member. `cursor` asks for the next page of a list that was given before. */
-export interface RecommendationsRequest { memberId: string, limit?: number, kind?: Kind, explain?: Explain, fresh?: boolean, cursor?: string }
+export interface RecommendationsRequest extends Telling { memberId: string, limit?: number, kind?: Kind, fresh?: boolean, cursor?: string }
 
 /** Where a list is made: the graph of a tenant on a day, as of a version, with what the likenesses are worked out by, and for whom to see. */
 export interface Place {
@@ -28,8 +28,8 @@ const TOLD = 10
  * one list never overlap, whatever was written between; what each page says of its matches is of today.
  */
 export async function recommend (place: Place, request: RecommendationsRequest): Promise<Page> {
-  const { memberId, kind, explain = 'summary', limit = 10, fresh = false } = request
-  const asked: Asked = { memberId, limit, explain, ...kind === undefined ? {} : { kinds: [kind] } }
+  const { limit = 10, fresh = false } = request
+  const asked = askedOf(request, limit)
   const from = request.cursor === undefined ? { version: place.version, day: place.today, next: 0 } : readCursor(request.cursor)
   const recommId = nameOf(place, asked, from)
 
@@ -44,9 +44,13 @@ export async function recommend (place: Place, request: RecommendationsRequest):
   return page
 }
 
+function askedOf ({ memberId, kind, explain = 'summary', evidence = explain === 'full' }: RecommendationsRequest, limit: number): Asked {
+  return { memberId, limit, explain, evidence, ...kind === undefined ? {} : { kinds: [kind] } }
+}
+
 /** A list goes by what it is made from. */
-function nameOf ({ tenantId, viewerId, embedder }: Place, { memberId, kinds, explain }: Asked, from: Cursor): string {
-  const recommId = 'r' + shortHash(JSON.stringify([tenantId, viewerId, from.version, embedder, memberId, kinds ?? [], explain, from.day]))
+function nameOf ({ tenantId, viewerId, embedder }: Place, { memberId, kinds, explain, evidence }: Asked, from: Cursor): string {
+  const recommId = 'r' + shortHash(JSON.stringify([tenantId, viewerId, from.version, embedder, memberId, kinds ?? [], explain, evidence, from.day]))
   if (from.recommId === undefined || from.recommId === recommId) return recommId
   throw new EngineError('invalid_argument', 'The cursor belongs to another question; ask the next page with the same memberId, kind and explain.')
 }

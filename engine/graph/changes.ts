@@ -9,6 +9,7 @@ export type ChangeListener = (tenantId: string, change: Change) => Promise<void>
 /** Versions for which it can be asked what they touched. */
 export const CHANGES_KEPT = 1_000
 
+const NOTHING: Omit<Change, 'version'> = { nodes: [], facts: [], texts: false }
 type Touch = Partial<Omit<Change, 'version'>>
 interface Place { subject: string, factId: string, object: string }
 const idsOf = (rows: unknown) => (rows as { id: string }[]).map(({ id }) => id)
@@ -38,10 +39,10 @@ export function watchChanges () {
   let counted: { tenantId: string, version: number } | null = null
   return {
     ran (name: string, parameters: Parameters, rows: object[]): void {
-      const touch = TOUCHES[name]?.(parameters) ?? {}
-      for (const id of touch.nodes ?? []) nodes.add(id)
-      for (const place of touch.facts ?? []) facts.add(place)
-      texts ||= touch.texts ?? false
+      const touch = { ...NOTHING, ...TOUCHES[name]?.(parameters) }
+      for (const id of touch.nodes) nodes.add(id)
+      for (const place of touch.facts) facts.add(place)
+      texts ||= touch.texts
       if (name === 'graph/lock') counted = { tenantId: parameters.tenantId as string, version: (rows[0] as { version: number }).version }
       if (name === 'graph/unchanged') counted = null
     },

@@ -62,5 +62,6 @@ type List = Awaited<ReturnType<typeof rank>>['data']
 function sameList (t: Test, got: List, expected: List): void {
   t.strictSame(got.map(({ id }) => id), expected.map(({ id }) => id))
   t.ok(got.every(({ score }, i) => Math.abs(score - expected[i]!.score) < 1e-9), 'scores agree to 1e-9')
-  t.strictSame(got.map(({ reasons }) => reasons.map(({ text, path }) => [text, path])), expected.map(({ reasons }) => reasons.map(({ text, path }) => [text, path])))
+  const told = (list: List) => list.map(({ reasons }) => reasons.map(({ text, path }) => [text, path]))
+  t.strictSame(told(got), told(expected))
 }

@@ -1,7 +1,7 @@
 import type { Term } from '../../models/affinity.js'
 import type { Label } from '../../models/vocabulary.js'
-import type { Parameters, Row } from '../graph/graph.js'
-import { holds, type GraphArrays, type Said } from './arrays.js'
+import type { Row } from '../graph/graph.js'
+import { holds, lasts, weighing, type GraphArrays, type Said } from './arrays.js'
 import { atMost, bySize, labelMask, type Seeds } from './scratch.js'
 import { walk, walkPaths } from './walk.js'
 
@@ -23,36 +23,31 @@ function seeds (arrays: GraphArrays, { entityId, viewerId, now, limit }: Asked &
     const x = arrays.neighbor[k]!
     if (arrays.label(x) === 'Amount' || !holds(said, now, viewerId)) continue
     const { weight, confidence, wish } = said
-    rows.push({ id: arrays.ids[x]!, label: arrays.label(x), name: arrays.names[x]!, factId: arrays.factId(arrays.fact[k]!), weight, confidence, wish, degree: arrays.count[x]! })
+    const factId = arrays.factId(arrays.fact[k]!)
+    rows.push({ id: arrays.ids[x]!, label: arrays.label(x), name: arrays.names[x]!, factId, weight, confidence, wish, degree: arrays.count[x]! })
   }
   rows.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || a.degree - b.degree || (a.id < b.id ? -1 : 1))
   return rows.slice(0, limit).map(({ degree, ...row }) => row)
 }
 
-function candidates (arrays: GraphArrays, { seeds, seekerId, viewerId, labels, degreeMax, now, limit }: FromSeeds & { labels: Label[], limit: number }) {
-  const wanted = labelMask(labels)
+function candidates (arrays: GraphArrays, asked: FromSeeds & { labels: Label[], limit: number }) {
+  const { seeds, seekerId, degreeMax, limit } = asked
+  const wanted = labelMask(asked.labels)
+  const weigh = weighing(arrays, asked)
   const seeker = arrays.numbers.get(seekerId)
   const scores = new Map<number, number>()
   for (const [viaId, told] of Object.entries(seeds)) {
     const via = arrays.numbers.get(viaId)
-    const weight = told.reduce((sum, seed) => seed.weight > 0 ? sum + seed.weight : sum, 0)
+    const weight = told.reduce((sum, seed) => sum + Math.max(0, seed.weight), 0)
     if (via === undefined || weight === 0 || arrays.count[via]! > degreeMax) continue
     const share = weight / commonness(arrays.count[via]!)
     for (let k = arrays.start[via]!, end = k + arrays.count[via]!; k < end; k++) {
       const to = arrays.neighbor[k]!
-      if (wanted[arrays.labels[to]!] === 0 || to === seeker) continue
-      const w = arrays.weight[k]!
-      const lent = w === w ? w : usable(arrays, k, now, viewerId) // eslint-disable-line no-self-compare
-      if (lent > 0) scores.set(to, (scores.get(to) ?? 0) + share * lent)
+      const lent = wanted[arrays.labels[to]!] === 0 ? 0 : weigh(k)
+      if (lent > 0 && to !== seeker) scores.set(to, (scores.get(to) ?? 0) + share * lent)
     }
   }
   return atMost([...scores].map(([n, score]) => ({ id: arrays.ids[n]!, score })), limit, bySize(({ score }) => score))
-}
-
-/** The weight of a slot whose fact must be asked; 0 where it does not hold. */
-const usable = (arrays: GraphArrays, k: number, now: string, viewerId: string): number => {
-  const said = arrays.said[arrays.says[arrays.fact[k]!]!]!
-  return holds(said, now, viewerId) ? said.weight : 0
 }
 
 const commonness = (degree: number) => Math.log(Math.max(2, degree))
@@ -75,7 +70,8 @@ function paths (arrays: GraphArrays, { seeds, seekerId, viewerId, candidateIds, 
       }
     }
   }
-  return rows.sort((a, b) => order(a.id, b.id) || Math.abs(b.value) - Math.abs(a.value) || order(a.viaId, b.viaId) || order(a.factId, b.factId) || order(a.seedFactId, b.seedFactId))
+  return rows.sort((a, b) => order(a.id, b.id) || Math.abs(b.value) - Math.abs(a.value) ||
+    order(a.viaId, b.viaId) || order(a.factId, b.factId) || order(a.seedFactId, b.seedFactId))
 }
 
 const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
@@ -128,8 +124,7 @@ const OWN = new Set(['CREATES', 'OWNS', 'FOUNDED', 'WORKS_FOR'])
 
 function reasonToLeaveOut (said: Said, now: string, isThing: boolean): string | null {
   const dealt = said.relation === 'PARTNERED_WITH' && said.dealtTo > now
-  const standing = said.witnessed && (said.validTo === '' || said.validTo > now) && (said.validFrom === '' || said.validFrom <= now)
-  if (!dealt && !standing) return null
+  if (!dealt && !(said.witnessed && lasts(said, now))) return null
   if (said.relation === 'BLOCKS' && said.polarity === '+') return 'blocked'
   if (dealt) return 'partnered'
   return said.polarity === '-' || said.modality !== 'certain' ? null : whatItIs(said, isThing)
@@ -155,6 +150,21 @@ function profiles (arrays: GraphArrays, { ids }: { ids: string[] }) {
   })
 }
 
+interface Step { from: string, to: string, factId: string }
+
+function told (arrays: GraphArrays, { facts }: { facts: Step[] }) {
+  const rows = new Map<string, Row>()
+  for (const { from, to, factId } of facts) {
+    if (rows.has(factId)) continue
+    const f = arrays.factBetween(from, factId, to)
+    if (f === null) continue
+    const { relation, lemma, polarity, modality, confidence, visibleTo } = arrays.said[arrays.says[f]!]!
+    const [subject, object] = [arrays.ids[arrays.from[f]!]!, arrays.ids[arrays.to[f]!]!]
+    rows.set(factId, { factId, subject, relation, lemma, object, polarity, modality, confidence, visibleTo })
+  }
+  return [...rows.values()]
+}
+
 export const ANSWERS: Record<string, ArrayAnswer> = {
   'affinity/seeds': seeds,
   'affinity/candidates': candidates,
@@ -163,5 +173,6 @@ export const ANSWERS: Record<string, ArrayAnswer> = {
   'affinity/walk-paths': walkPaths,
   'affinity/excluded': excluded,
   'affinity/feedback': feedback,
-  'affinity/profiles': profiles
+  'affinity/profiles': profiles,
+  'affinity/told': told
 }

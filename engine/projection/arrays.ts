@@ -156,11 +156,12 @@ export class GraphArrays {
     return f
   }
 
-  removeFactBetween (subjectId: string, factId: string, objectId: string): void {
-    const [subject, object] = [this.numbers.get(subjectId), this.numbers.get(objectId)]
-    if (subject === undefined || object === undefined) return
-    const f = this.findFact(subject, object, ...idWords(factId))
-    if (f !== NONE) this.removeFact(f)
+  /** The number of a fact between two nodes, whichever way it points; null where there is none. */
+  factBetween (oneId: string, factId: string, otherId: string): number | null {
+    const [one, other] = [this.numbers.get(oneId), this.numbers.get(otherId)]
+    if (one === undefined || other === undefined) return null
+    const f = this.findFact(one, other, ...idWords(factId))
+    return f === NONE ? null : f
   }
 
   removeFact (f: number): void {
@@ -294,7 +295,8 @@ export const idWords = (factId: string): [number, number] => [parseInt(factId.sl
 const hex = (word: number) => word.toString(16).padStart(8, '0')
 
 function parseSaid (fields: string[]): Said {
-  const [relation, lemma, polarity, modality, weight, confidence, validFrom, validTo, witnessed, dealtTo, ...visibleTo] = fields as [Relation, string, Polarity, Modality, ...string[]]
+  const [relation, lemma, polarity, modality] = fields as [Relation, string, Polarity, Modality]
+  const [weight, confidence, validFrom, validTo, witnessed, dealtTo, ...visibleTo] = fields.slice(4)
   return {
     relation,
     lemma,
@@ -311,6 +313,18 @@ function parseSaid (fields: string[]): Said {
   }
 }
 
+/** The weight of the fact in a slot, where it holds and may be known; else 0. */
+export function weighing ({ weight, fact, says, said }: GraphArrays, { now, viewerId }: { now: string, viewerId: string }): (slot: number) => number {
+  return (slot) => {
+    const w = weight[slot]!
+    if (!Number.isNaN(w)) return w
+    const one = said[says[fact[slot]!]!]!
+    return holds(one, now, viewerId) ? one.weight : 0
+  }
+}
+
+/** Whether a fact holds on a day. */
+export const lasts = ({ validFrom, validTo }: Said, now: string): boolean => (validTo === '' || validTo > now) && (validFrom === '' || validFrom <= now)
+
 /** Whether a fact holds on a day, and the viewer may know of it. */
-export const holds = ({ validFrom, validTo, visibleTo }: Said, now: string, viewerId: string): boolean =>
-  (validTo === '' || validTo > now) && (validFrom === '' || validFrom <= now) && (visibleTo === null || visibleTo.includes(viewerId))
+export const holds = (said: Said, now: string, viewerId: string): boolean => lasts(said, now) && (said.visibleTo === null || said.visibleTo.includes(viewerId))

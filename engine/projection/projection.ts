@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../graph/changes.js'
 import type { Graph, Run } from '../graph/graph.js'
 import { ANSWERS } from './answers.js'
-import { GraphArrays, type FactRow, type NodeRow } from './arrays.js'
-import { idWords } from './arrays.js'
+import { GraphArrays, idWords, type FactRow, type NodeRow } from './arrays.js'
 
 /** How far the projection of a tenant is. `version`: of the graph that answers come from; `textVersion`: the last one that changed words. */
 export interface State { version: number, textVersion: number, stale: string | null }
@@ -31,6 +30,10 @@ interface Tenant {
   timer: NodeJS.Timeout | null
 }
 
+const FRESH: Tenant = {
+  arrays: null, version: 0, textVersion: 0, loading: null, stale: null, checkedAt: 0, usedAt: 0, last: Promise.resolve(), timer: null
+}
+
 const PAGE = 2_000
 /** What another process wrote is seen no later than this. */
 const FRESH_MS = 40
@@ -55,8 +58,9 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
   async function load (tenantId: string, tenant: Tenant): Promise<void> {
     const { current } = await changesAfter(tenantId, Number.MAX_SAFE_INTEGER)
     const arrays = new GraphArrays()
-    for await (const row of pages<NodeRow>((after) => graph.read('projection/nodes', { tenantId, after, limit: PAGE }), ({ id }) => id)) arrays.putNode(row)
-    for await (const { subject, facts } of pages<{ subject: string, facts: FactRow[] }>((after) => graph.read('projection/facts', { tenantId, after, limit: PAGE }), ({ subject }) => subject)) {
+    const page = (name: string) => (after: string) => graph.read<never>(name, { tenantId, after, limit: PAGE })
+    for await (const row of pages<NodeRow>(page('projection/nodes'), ({ id }) => id)) arrays.putNode(row)
+    for await (const { subject, facts } of pages<{ subject: string, facts: FactRow[] }>(page('projection/facts'), ({ subject }) => subject)) {
       appendFacts(arrays, subject, facts)
     }
     arrays.layOut()
@@ -84,23 +88,15 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
 
   /** Reads again what was touched: whatever has happened since, the arrays then say what the graph says. */
   async function apply (tenantId: string, tenant: Tenant, changes: Change[]): Promise<void> {
+    const arrays = tenant.arrays!
     const places = [...new Set(changes.flatMap(({ facts }) => facts))].map(placeOf)
-    const ids = [...new Set([...changes.flatMap(({ nodes }) => nodes), ...places.flatMap(({ subject, object }) => [subject, object]).filter((id) => !tenant.arrays!.numbers.has(id))])]
+    const unknown = places.flatMap(({ subject, object }) => [subject, object]).filter((id) => !arrays.numbers.has(id))
+    const ids = [...new Set([...changes.flatMap(({ nodes }) => nodes), ...unknown])]
     const [nodes, facts] = await Promise.all([
       ids.length === 0 ? [] : graph.read<NodeRow>('projection/some-nodes', { tenantId, ids }),
       places.length === 0 ? [] : graph.read<{ subject: string, fact: FactRow }>('projection/some-facts', { tenantId, facts: places })
     ])
-    const arrays = tenant.arrays!
-    const there = new Set(nodes.map(({ id }) => id))
-    for (const node of nodes) arrays.putNode(node)
-    const held = new Set<string>()
-    for (const { subject, fact } of facts) {
-      held.add(fact[1]!)
-      const n = arrays.numbers.get(subject)
-      if (n !== undefined && arrays.numbers.has(fact[0]!)) arrays.putFact(n, fact)
-    }
-    for (const { subject, factId, object } of places) if (!held.has(factId)) arrays.removeFactBetween(subject, factId, object)
-    for (const id of ids) if (!there.has(id)) arrays.removeNode(id)
+    takeIn(arrays, { ids, nodes, places, facts })
     tenant.version = changes.at(-1)!.version
     if (changes.some(({ texts }) => texts)) tenant.textVersion = tenant.version
   }
@@ -109,7 +105,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     const held = tenants.get(tenantId)
     if (held !== undefined) return held
     forgetOne()
-    const tenant: Tenant = { arrays: null, version: 0, textVersion: 0, loading: null, stale: null, checkedAt: 0, usedAt: 0, last: Promise.resolve(), timer: null }
+    const tenant: Tenant = { ...FRESH }
     tenants.set(tenantId, tenant)
     return tenant
   }
@@ -143,7 +139,10 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     const running = checking.get(tenant)
     if (running !== undefined) return running
     const mine = inTurn(tenant, () => follow(tenantId, tenant))
-      .catch((error: Error) => { Object.assign(tenant, { checkedAt: performance.now(), stale: `Neo4j does not answer (${error.message}); answers are as of version ${tenant.version} of the graph.` }) })
+      .catch((error: Error) => {
+        const stale = `Neo4j does not answer (${error.message}); matches are as of version ${tenant.version}.`
+        Object.assign(tenant, { checkedAt: performance.now(), stale })
+      })
       .finally(() => { checking.delete(tenant) })
     checking.set(tenant, mine)
     return mine
@@ -195,6 +194,24 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
   }
 }
 
+interface Read { ids: string[], nodes: NodeRow[], places: Place[], facts: { subject: string, fact: FactRow }[] }
+
+/** Makes the arrays say of these nodes and places what was read of them; what was not found is gone. */
+function takeIn (arrays: GraphArrays, { ids, nodes, places, facts }: Read): void {
+  for (const node of nodes) arrays.putNode(node)
+  for (const { subject, fact } of facts) {
+    const n = arrays.numbers.get(subject)
+    if (n !== undefined && arrays.numbers.has(fact[0]!)) arrays.putFact(n, fact)
+  }
+  const held = new Set(facts.map(({ fact }) => fact[1]!))
+  for (const { subject, factId, object } of places) {
+    const gone = held.has(factId) ? null : arrays.factBetween(subject, factId, object)
+    if (gone !== null) arrays.removeFact(gone)
+  }
+  const there = new Set(nodes.map(({ id }) => id))
+  for (const id of ids) if (!there.has(id)) arrays.removeNode(id)
+}
+
 function appendFacts (arrays: GraphArrays, subject: string, facts: FactRow[]): void {
   const n = arrays.numbers.get(subject)
   if (n === undefined) return // written after the nodes were read: what follows brings it
@@ -213,7 +230,8 @@ async function * pages<T> (read: (after: string) => Promise<object[]>, idOf: (ro
   }
 }
 
-function placeOf (line: string): { subject: string, factId: string, object: string } {
+interface Place { subject: string, factId: string, object: string }
+function placeOf (line: string): Place {
   const [subject, factId, object] = line.split('\t') as [string, string, string]
   return { subject, factId, object }
 }

@@ -1,5 +1,5 @@
 import type { Label } from '../../models/vocabulary.js'
-import { holds, type GraphArrays } from './arrays.js'
+import { weighing, type GraphArrays } from './arrays.js'
 import { atMost, bySize, labelMask, Sums, type Seeds } from './scratch.js'
 
 interface Walking { seeds: Seeds, seekerId: string, viewerId: string, degreeMax: number, breadth: number, now: string }
@@ -10,26 +10,10 @@ const steps = new Sums()
 
 /** Walks of three steps from the seeds, as `affinity/walk` defines them. */
 export function walk (arrays: GraphArrays, asked: Walking & { labels: Label[], candidateIds: string[], limit: number }) {
-  const { seeds, seekerId, labels, candidateIds, limit } = asked
-  const wanted = labelMask(labels)
+  const { seeds, seekerId, candidateIds, limit } = asked
+  spread(arrays, asked)
   const seeker = arrays.numbers.get(seekerId)
   const seeded = new Set(Object.keys(seeds).map((id) => arrays.numbers.get(id)))
-  const usable = weightOf(arrays, asked)
-  const { neighbor, labels: labelOf, start, count } = arrays
-  values.ready(arrays.nodes)
-  steps.ready(arrays.nodes)
-
-  for (const { n: second, mass } of seconds(arrays, asked)) {
-    for (let k = start[second]!, end = k + count[second]!; k < end; k++) {
-      const to = neighbor[k]!
-      if (wanted[labelOf[to]!] === 0) continue
-      const w = usable(k)
-      if (!(w > 0)) continue
-      values.add(to, mass * w)
-      steps.add(to, mass)
-    }
-  }
-
   const only = candidateIds.length === 0 ? null : new Set(candidateIds)
   const rows: { id: string, value: number, confidence: number }[] = []
   for (let i = 0; i < values.size; i++) {
@@ -41,14 +25,22 @@ export function walk (arrays: GraphArrays, asked: Walking & { labels: Label[], c
   return atMost(rows, limit, bySize(({ value }) => value))
 }
 
-/** The weight of a slot, where its fact holds and may be known; else 0. */
-function weightOf (arrays: GraphArrays, { now, viewerId }: Walking): (k: number) => number {
-  const { weight, fact, says, said } = arrays
-  return (k) => {
-    const w = weight[k]!
-    if (w === w) return w // eslint-disable-line no-self-compare
-    const one = said[says[fact[k]!]!]!
-    return holds(one, now, viewerId) ? one.weight : 0
+/** Fills `values` by what the walk brings to each node of the wanted kinds, and `steps` by what it would bring were the last facts certain. */
+function spread (arrays: GraphArrays, asked: Walking & { labels: Label[] }): void {
+  const wanted = labelMask(asked.labels)
+  const weight = weighing(arrays, asked)
+  const { neighbor, labels, start, count } = arrays
+  const reached = seconds(arrays, asked)
+  values.ready(arrays.nodes)
+  steps.ready(arrays.nodes)
+  for (const { n, mass } of reached) {
+    for (let k = start[n]!, end = k + count[n]!; k < end; k++) {
+      const to = neighbor[k]!
+      const w = wanted[labels[to]!] === 0 ? 0 : weight(k)
+      if (w <= 0) continue
+      values.add(to, mass * w)
+      steps.add(to, mass)
+    }
   }
 }
 
@@ -57,12 +49,12 @@ interface Second { n: number, id: string, mass: number }
 /** Those whom two steps reach, with what each passes on per weight: the most of them, as many as the walk goes on from. */
 function seconds (arrays: GraphArrays, asked: Walking): Second[] {
   const { neighbor, start, count, ids } = arrays
-  const usable = weightOf(arrays, asked)
+  const weigh = weighing(arrays, asked)
   const seeker = arrays.numbers.get(asked.seekerId)
   masses.ready(arrays.nodes)
   for (const { n: first, weight } of firsts(arrays, asked)) {
     for (let k = start[first]!, end = k + count[first]!; k < end; k++) {
-      const w = usable(k)
+      const w = weigh(k)
       if (w > 0) masses.add(neighbor[k]!, weight * w / count[first]!)
     }
   }
@@ -85,14 +77,16 @@ function firsts (arrays: GraphArrays, { seeds, degreeMax }: Walking): First[] {
   })
 }
 
-interface Way { value: number, firstId: string, firstName: string, seedFactId: string, firstFactId: string, secondId: string, secondName: string, secondFactId: string }
+interface Way {
+  value: number, firstId: string, firstName: string, seedFactId: string, firstFactId: string, secondId: string, secondName: string, secondFactId: string
+}
 const strongest = (a: Way, b: Way) => b.value - a.value || order(a.secondId, b.secondId) || order(a.firstId, b.firstId) || order(a.secondFactId, b.secondFactId)
 const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
 
 /** The strongest walks to each candidate, as `affinity/walk-paths` defines them; looked for from the candidates' side. */
 export function walkPaths (arrays: GraphArrays, asked: Walking & { candidateIds: string[], paths: number }) {
   const { seeds, candidateIds, paths } = asked
-  const usable = weightOf(arrays, asked)
+  const weigh = weighing(arrays, asked)
   const first = new Map(firsts(arrays, asked).map((one) => [one.n, one]))
   const reached = new Set(seconds(arrays, asked).map(({ n }) => n))
   return candidateIds.flatMap((id) => {
@@ -101,32 +95,33 @@ export function walkPaths (arrays: GraphArrays, asked: Walking & { candidateIds:
     const ways: Way[] = []
     for (let k = arrays.start[to]!, end = k + arrays.count[to]!; k < end; k++) {
       const second = arrays.neighbor[k]!
-      const w = usable(k)
-      if (w > 0 && reached.has(second)) ways.push(...waysTo(arrays, first, second, w, arrays.factId(arrays.fact[k]!), usable, paths))
+      const w = weigh(k)
+      if (w > 0 && reached.has(second)) ways.push(...waysTo(arrays, first, { second, slot: k, weigh }, paths))
     }
     return ways.length === 0 ? [] : [{ id, paths: atMost(ways, paths, strongest) }]
   })
 }
 
-/** The strongest ways from the seeds to one whom the walk goes on from, and on by a fact of that weight. */
-function waysTo (arrays: GraphArrays, firsts: Map<number, First>, second: number, weight: number, secondFactId: string, usable: (k: number) => number, most: number): Way[] {
+interface Onward { second: number, slot: number, weigh: (slot: number) => number }
+
+/** The strongest ways from the seeds to one whom the walk goes on from, and on by the fact in a slot. */
+function waysTo (arrays: GraphArrays, firsts: Map<number, First>, { second, slot, weigh }: Onward, most: number): Way[] {
   const { neighbor, count, ids, names } = arrays
   const ways: Way[] = []
   for (let k = arrays.start[second]!, end = k + count[second]!; k < end; k++) {
     const first = firsts.get(neighbor[k]!)
-    const w = first === undefined ? 0 : usable(k)
-    if (first === undefined || !(w > 0)) continue
-    const part = first.weight * w / count[first.n]!
+    const w = first === undefined ? 0 : weigh(k)
+    if (first === undefined || w <= 0) continue
     ways.push({
-      value: part / count[second]! * weight,
+      value: first.weight * w / count[first.n]! / count[second]! * weigh(slot),
       firstId: ids[first.n]!,
       firstName: names[first.n]!,
       seedFactId: first.factId,
       firstFactId: arrays.factId(arrays.fact[k]!),
       secondId: ids[second]!,
       secondName: names[second]!,
-      secondFactId
+      secondFactId: arrays.factId(arrays.fact[slot]!)
     })
   }
-  return ways.length <= most ? ways : ways.sort((a, b) => b.value - a.value || order(a.firstId, b.firstId) || order(a.firstFactId, b.firstFactId)).slice(0, most)
+  return atMost(ways, most, strongest)
 }

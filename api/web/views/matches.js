@@ -17,7 +17,7 @@ export function matches (main, { id, me }) {
   const detail = h('section.detail', { 'aria-label': 'The match' })
 
   const ask = () => asked.query === ''
-    ? get('/affinity/recommendations', { limit: PAGE, kind: asked.kind })
+    ? get('/affinity/recommendations', { limit: PAGE, kind: asked.kind, evidence: true })
     : post('/affinity/discover', { query: asked.query, limit: PAGE, explain: 'full', ...asked.kind && { kinds: [asked.kind] } })
   const show = (answer) => {
     listed = answer.data
@@ -25,7 +25,7 @@ export function matches (main, { id, me }) {
   }
   const again = () => load(list, ask, show)
   const more = async (cursor, place) => {
-    const answer = await get('/affinity/recommendations', { limit: PAGE, kind: asked.kind, cursor })
+    const answer = await get('/affinity/recommendations', { limit: PAGE, kind: asked.kind, evidence: true, cursor })
     listed = [...listed, ...answer.data]
     place.replaceWith(...items(answer, listed, { id: openId, changed, more }))
   }
