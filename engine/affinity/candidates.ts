@@ -58,7 +58,7 @@ async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: 
   const { graph, tenantId, now, viewerId } = scene
   if (allowed !== null && allowed.size <= BOUNDS.candidates * 5) return { ids: [...allowed], walked: { values: new Map(), complete: false } }
   const limit = allowed === null ? BOUNDS.candidates : 10_000
-  const common = { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, viewerId, labels, degreeMax: BOUNDS.degreeMax, now, limit }
+  const common = { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, degreeMax: BOUNDS.degreeMax, now, limit }
   const [near, far] = await Promise.all([
     graph.read<{ id: string }>('affinity/candidates', common),
     graph.read<WalkRow>('affinity/walk', { ...common, candidateIds: [], breadth: BOUNDS.breadth })
@@ -69,8 +69,6 @@ async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: 
 
 const nearest = (index: TenantIndex, vector: Float32Array | null, admits: (id: string) => boolean): string[] =>
   vector === null ? [] : index.search('profile', vector, 4 * BOUNDS.nearest, admits).map(({ id }) => id)
-
-export const seedMap = (seeker: Seeker) => Object.fromEntries(seeker.seeds)
 
 /** Everyone whom the request leaves out. Blocked ones always are, and those whom the seeker rejected or hid. */
 async function excludedIds ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, { exclude = {} }: DiscoverRequest): Promise<Set<string>> {

@@ -28,6 +28,8 @@ export interface Seeker {
   id: string // '' where only words are given
   name: string
   seeds: Map<string, Seed[]>
+  /** The same as a parameter of the queries. */
+  told: Record<string, Seed[]>
   profile: Float32Array | null
   goals: Float32Array | null
   /** Where the seeker stands towards those met before, by their id. */
@@ -43,14 +45,15 @@ export async function readSeeker (scene: Scene, { memberId, query, goals = [] }:
     words === '' ? NOTHING : readWords(scene, words)
   ])
   const telling = [...node.seeds, ...asked.seeds].filter(({ name }) => !GENERIC.has(name.toLowerCase()))
-  return { ...node, seeds: bySeedId(shareAudiences(telling)), goals: asked.goals ?? node.goals }
+  const seeds = bySeedId(shareAudiences(telling))
+  return { ...node, seeds, told: Object.fromEntries(seeds), goals: asked.goals ?? node.goals }
 }
 
 /** Names that say nothing of who has them. */
 const GENERIC = new Set(
   'people person someone anyone creator creators brand brands partner partners company thing things work content channel'.split(' '))
 
-type Known = Omit<Seeker, 'seeds'> & { seeds: Seed[] }
+type Known = Omit<Seeker, 'seeds' | 'told'> & { seeds: Seed[] }
 const NOBODY: Known = { id: '', name: 'You', seeds: [], profile: null, goals: null, stances: new Map() }
 const NOTHING = { seeds: [], goals: null }
 

@@ -1,5 +1,5 @@
 import type { Term } from '../../models/affinity.js'
-import { seedMap, type Candidate, type Walked, type WalkRow } from './candidates.js'
+import type { Candidate, Walked, WalkRow } from './candidates.js'
 import type { Scene, TenantIndex } from './scene.js'
 import type { Seeker } from './seeker.js'
 import { BOUNDS } from './weights.js'
@@ -62,7 +62,7 @@ interface PathRow { id: string, term: Term, value: number, viaId: string, viaNam
 /** What lies two steps away: things shared, wishes met, audiences, trends, and what stands against. */
 export async function paths ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
   const rows = await graph.read<PathRow>('affinity/paths',
-    { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, viewerId, candidateIds: ids, degreeMax: BOUNDS.degreeMax, now })
+    { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, degreeMax: BOUNDS.degreeMax, now })
   const parts: Parts = new Map()
   for (const { id, term, value, viaId, viaName, seedFactId, factId, confidence } of rows) {
     push(parts, id, {
@@ -84,7 +84,7 @@ export async function walk ({ graph, tenantId, now, viewerId }: Scene, seeker: S
     ? []
     : await graph.read<WalkRow>('affinity/walk', {
       tenantId,
-      seeds: seedMap(seeker),
+      seeds: seeker.told,
       seekerId: seeker.id,
       viewerId,
       labels,
@@ -108,7 +108,7 @@ interface WalkPath {
 /** The strongest paths of the walk to each candidate. */
 export async function walkPaths ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
   const rows = await graph.read<{ id: string, paths: WalkPath[] }>('affinity/walk-paths',
-    { tenantId, seeds: seedMap(seeker), seekerId: seeker.id, viewerId, candidateIds: ids, degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, now, paths: 3 })
+    { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, now, paths: 3 })
   return new Map(rows.map(({ id, paths }) => [id, paths.map((path) => ({
     term: 'walk' as const,
     value: path.value,

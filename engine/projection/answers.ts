@@ -1,8 +1,8 @@
 import type { Term } from '../../models/affinity.js'
 import type { Label } from '../../models/vocabulary.js'
 import type { Row } from '../graph/graph.js'
-import { holds, lasts, weighing, type GraphArrays, type Said } from './arrays.js'
-import { atMost, bySize, labelMask, type Seeds } from './scratch.js'
+import { asked as weigh, holds, lasts, type GraphArrays, type Said } from './arrays.js'
+import { labelMask, mostOf, Sums, type Seeds } from './scratch.js'
 import { walk, walkPaths } from './walk.js'
 
 /**
@@ -30,12 +30,13 @@ function seeds (arrays: GraphArrays, { entityId, viewerId, now, limit }: Asked &
   return rows.slice(0, limit).map(({ degree, ...row }) => row)
 }
 
-function candidates (arrays: GraphArrays, asked: FromSeeds & { labels: Label[], limit: number }) {
-  const { seeds, seekerId, degreeMax, limit } = asked
-  const wanted = labelMask(asked.labels)
-  const weigh = weighing(arrays, asked)
+const scores = new Sums()
+
+function candidates (arrays: GraphArrays, asking: FromSeeds & { labels: Label[], limit: number }) {
+  const { seeds, seekerId, degreeMax, limit, labels } = asking
+  const wanted = labelMask(labels)
   const seeker = arrays.numbers.get(seekerId)
-  const scores = new Map<number, number>()
+  scores.ready(arrays.nodes)
   for (const [viaId, told] of Object.entries(seeds)) {
     const via = arrays.numbers.get(viaId)
     const weight = told.reduce((sum, seed) => sum + Math.max(0, seed.weight), 0)
@@ -43,11 +44,11 @@ function candidates (arrays: GraphArrays, asked: FromSeeds & { labels: Label[], 
     const share = weight / commonness(arrays.count[via]!)
     for (let k = arrays.start[via]!, end = k + arrays.count[via]!; k < end; k++) {
       const to = arrays.neighbor[k]!
-      const lent = wanted[arrays.labels[to]!] === 0 ? 0 : weigh(k)
-      if (lent > 0 && to !== seeker) scores.set(to, (scores.get(to) ?? 0) + share * lent)
+      const lent = wanted[arrays.labels[to]!] === 0 ? 0 : weigh(arrays, k, asking)
+      if (lent > 0 && to !== seeker) scores.add(to, share * lent)
     }
   }
-  return atMost([...scores].map(([n, score]) => ({ id: arrays.ids[n]!, score })), limit, bySize(({ score }) => score))
+  return mostOf(scores.touched, scores.size, scores.values, limit, arrays.ids).map((n) => ({ id: arrays.ids[n]!, score: scores.values[n]! }))
 }
 
 const commonness = (degree: number) => Math.log(Math.max(2, degree))

@@ -55,6 +55,8 @@ export class GraphArrays {
   idHigh = new Uint32Array(2048)
   idLow = new Uint32Array(2048)
   facts = 0
+  /** Counts what has been changed since, so that what was derived knows that it is old. */
+  changes = 0
   private freed: number[] = []
 
   readonly said: Said[] = []
@@ -73,8 +75,8 @@ export class GraphArrays {
 
   /** Adds a node, or changes what is known of it. Returns its number. */
   putNode ({ id, label, name, visibleTo, momentum, stances }: NodeRow): number {
-    const known = this.numbers.get(id)
-    const n = known ?? this.addNode(id)
+    this.changes++
+    const n = this.numbers.get(id) ?? this.addNode(id)
     this.labels[n] = LABELS.indexOf(label)
     this.names[n] = name
     put(this.visibleTo, n, visibleTo)
@@ -138,6 +140,7 @@ export class GraphArrays {
   }
 
   setFact (subject: number, object: number, [high, low]: [number, number], says: number): number {
+    this.changes++
     const known = this.findFact(subject, object, high, low)
     if (known !== NONE) {
       this.says[known] = says
@@ -165,6 +168,7 @@ export class GraphArrays {
   }
 
   removeFact (f: number): void {
+    this.changes++
     for (const n of new Set([this.from[f]!, this.to[f]!])) this.removeSlot(n, f)
     this.freed.push(f)
   }
@@ -313,14 +317,12 @@ function parseSaid (fields: string[]): Said {
   }
 }
 
-/** The weight of the fact in a slot, where it holds and may be known; else 0. */
-export function weighing ({ weight, fact, says, said }: GraphArrays, { now, viewerId }: { now: string, viewerId: string }): (slot: number) => number {
-  return (slot) => {
-    const w = weight[slot]!
-    if (!Number.isNaN(w)) return w
-    const one = said[says[fact[slot]!]!]!
-    return holds(one, now, viewerId) ? one.weight : 0
-  }
+/** The weight of the fact in a slot, where it holds and may be known; else 0. Where the slot has a weight, that is it: only NaN must be asked. */
+export function asked ({ weight, fact, says, said }: GraphArrays, slot: number, { now, viewerId }: { now: string, viewerId: string }): number {
+  const w = weight[slot]!
+  if (!Number.isNaN(w)) return w
+  const one = said[says[fact[slot]!]!]!
+  return holds(one, now, viewerId) ? one.weight : 0
 }
 
 /** Whether a fact holds on a day. */

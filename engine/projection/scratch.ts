@@ -10,9 +10,6 @@ export function labelMask (labels: Label[]): Uint8Array {
   return mask
 }
 
-/** The most of something first; those that are equal by id, so that the order never flickers. */
-export const bySize = <T extends { id: string }>(size: (one: T) => number) => (a: T, b: T): number => size(b) - size(a) || (a.id < b.id ? -1 : 1)
-
 /** The first of an order, sorted; all others are only compared with the last of them. */
 export function atMost<T> (all: T[], limit: number, compare: (a: T, b: T) => number): T[] {
   if (all.length <= 4 * limit) return all.sort(compare).slice(0, limit)
@@ -26,14 +23,15 @@ export function atMost<T> (all: T[], limit: number, compare: (a: T, b: T) => num
 
 /** Sums by node number, cleared in the time it took to fill them. */
 export class Sums {
-  private values = new Float64Array(0)
-  private touched = new Uint32Array(1024)
+  values = new Float64Array(0)
+  touched = new Uint32Array(1024)
   size = 0
 
   /** Empty, and large enough for so many nodes. */
   ready (nodes: number): this {
+    for (let i = 0; i < this.size; i++) this.values[this.touched[i]!] = 0
+    this.size = 0
     if (this.values.length < nodes) this.values = new Float64Array(Math.ceil(1.5 * nodes))
-    this.clear()
     return this
   }
 
@@ -48,14 +46,34 @@ export class Sums {
     }
     this.values[n]! += value
   }
+}
 
-  at (n: number): number { return this.values[n]! }
-  /** The i-th node that something was added to. */
-  node (i: number): number { return this.touched[i]! }
-  set (n: number, value: number): void { this.values[n] = value }
+/** Of the first `count` nodes of a list those of the largest sizes above zero, sorted; those that are equal by id. `sizes` is by node. */
+export function mostOf (nodes: Uint32Array, count: number, sizes: Float64Array, limit: number, ids: string[]): number[] {
+  const least = leastOf(nodes, count, sizes, limit)
+  const kept: number[] = []
+  for (let i = 0; i < count; i++) if (sizes[nodes[i]!]! >= least) kept.push(nodes[i]!)
+  return kept.sort((a, b) => sizes[b]! - sizes[a]! || (ids[a]! < ids[b]! ? -1 : 1)).slice(0, limit)
+}
 
-  clear (): void {
-    for (let i = 0; i < this.size; i++) this.values[this.touched[i]!] = 0
-    this.size = 0
+/** The size of the last one that is among the most: a heap of as many sizes, the least on top. */
+function leastOf (nodes: Uint32Array, count: number, sizes: Float64Array, limit: number): number {
+  if (count <= limit) return Number.MIN_VALUE
+  const heap = new Float64Array(limit)
+  for (let i = 0; i < count; i++) {
+    const size = sizes[nodes[i]!]!
+    if (size > heap[0]!) sinkFromTop(heap, size)
   }
+  return Math.max(heap[0]!, Number.MIN_VALUE)
+}
+
+function sinkFromTop (heap: Float64Array, size: number): void {
+  let at = 0
+  for (let child = 1; child < heap.length; child = 2 * at + 1) {
+    if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++
+    if (heap[child]! >= size) break
+    heap[at] = heap[child]!
+    at = child
+  }
+  heap[at] = size
 }

@@ -1,80 +1,92 @@
 import type { Label } from '../../models/vocabulary.js'
-import { weighing, type GraphArrays } from './arrays.js'
-import { atMost, bySize, labelMask, Sums, type Seeds } from './scratch.js'
+import { asked, type GraphArrays } from './arrays.js'
+import { atMost, labelMask, mostOf, Sums, type Seeds } from './scratch.js'
 
 interface Walking { seeds: Seeds, seekerId: string, viewerId: string, degreeMax: number, breadth: number, now: string }
 
-const masses = new Sums()
 const values = new Sums()
 const steps = new Sums()
 
 /** Walks of three steps from the seeds, as `affinity/walk` defines them. */
-export function walk (arrays: GraphArrays, asked: Walking & { labels: Label[], candidateIds: string[], limit: number }) {
-  const { seeds, seekerId, candidateIds, limit } = asked
-  spread(arrays, asked)
-  const seeker = arrays.numbers.get(seekerId)
-  const seeded = new Set(Object.keys(seeds).map((id) => arrays.numbers.get(id)))
-  const only = candidateIds.length === 0 ? null : new Set(candidateIds)
-  const rows: { id: string, value: number, confidence: number }[] = []
-  for (let i = 0; i < values.size; i++) {
-    const to = values.node(i)
-    const id = arrays.ids[to]!
-    if (to === seeker || seeded.has(to) || (only !== null && !only.has(id))) continue
-    rows.push({ id, value: values.at(to), confidence: values.at(to) / steps.at(to) })
-  }
-  return atMost(rows, limit, bySize(({ value }) => value))
+export function walk (arrays: GraphArrays, asking: Walking & { labels: Label[], candidateIds: string[], limit: number }) {
+  const { seeds, seekerId, candidateIds, limit } = asking
+  spread(arrays, asking)
+  for (const id of [seekerId, ...Object.keys(seeds)]) values.values[arrays.numbers.get(id) ?? NOBODY] = 0
+  const only = candidateIds.length === 0 ? null : Uint32Array.from(candidateIds.flatMap((id) => arrays.numbers.get(id) ?? []))
+  const found = only ?? values.touched
+  return mostOf(found, only?.length ?? values.size, values.values, limit, arrays.ids).map((n) => {
+    const value = values.values[n]!
+    return { id: arrays.ids[n]!, value, confidence: value / steps.values[n]! }
+  })
 }
+
+const NOBODY = 0xffffffff // beyond every array: writing there changes nothing
 
 /** Fills `values` by what the walk brings to each node of the wanted kinds, and `steps` by what it would bring were the last facts certain. */
-function spread (arrays: GraphArrays, asked: Walking & { labels: Label[] }): void {
-  const wanted = labelMask(asked.labels)
-  const weight = weighing(arrays, asked)
-  const { neighbor, labels, start, count } = arrays
-  const reached = seconds(arrays, asked)
+function spread (arrays: GraphArrays, asking: Walking & { labels: Label[] }): void {
+  const wanted = labelMask(asking.labels)
+  const { neighbor, weight, labels, start, count } = arrays
+  const { nodes, mass } = reach(arrays, asking)
   values.ready(arrays.nodes)
   steps.ready(arrays.nodes)
-  for (const { n, mass } of reached) {
+  for (const n of nodes) {
+    const each = mass[n]!
     for (let k = start[n]!, end = k + count[n]!; k < end; k++) {
       const to = neighbor[k]!
-      const w = wanted[labels[to]!] === 0 ? 0 : weight(k)
+      if (wanted[labels[to]!] === 0) continue
+      let w = weight[k]!
+      if (w !== w) w = asked(arrays, k, asking) // eslint-disable-line no-self-compare
       if (w <= 0) continue
-      values.add(to, mass * w)
-      steps.add(to, mass)
+      values.add(to, each * w)
+      steps.add(to, each)
     }
   }
 }
 
-interface Second { n: number, id: string, mass: number }
+interface Reach { nodes: number[], mass: Float64Array }
+/** The last one, which a breakdown of the same walk asks for again. */
+let last: { seeds: Seeds, arrays: GraphArrays, viewerId: string, now: string, changes: number, reach: Reach } | null = null
+const masses = new Sums()
 
-/** Those whom two steps reach, with what each passes on per weight: the most of them, as many as the walk goes on from. */
-function seconds (arrays: GraphArrays, asked: Walking): Second[] {
-  const { neighbor, start, count, ids } = arrays
-  const weigh = weighing(arrays, asked)
-  const seeker = arrays.numbers.get(asked.seekerId)
+/** Those whom two steps reach: the most of them, as many as the walk goes on from, and the mass that arrives at each, shared out by its degree. */
+function reach (arrays: GraphArrays, asking: Walking): Reach {
+  const { seeds, viewerId, now, seekerId, degreeMax, breadth } = asking
+  const { changes, count } = arrays
+  if (last?.seeds === seeds && last.arrays === arrays && last.viewerId === viewerId && last.now === now && last.changes === changes) return last.reach
   masses.ready(arrays.nodes)
-  for (const { n: first, weight } of firsts(arrays, asked)) {
-    for (let k = start[first]!, end = k + count[first]!; k < end; k++) {
-      const w = weigh(k)
-      if (w > 0) masses.add(neighbor[k]!, weight * w / count[first]!)
-    }
+  for (const first of firsts(arrays, asking).values()) flow(arrays, asking, first)
+  const { values: mass, touched, size } = masses
+  mass[arrays.numbers.get(seekerId) ?? NOBODY] = 0
+  for (let i = 0; i < size; i++) {
+    const n = touched[i]!
+    mass[n] = count[n]! > degreeMax ? 0 : mass[n]! / count[n]!
   }
-  const reached: Second[] = []
-  for (let i = 0; i < masses.size; i++) {
-    const n = masses.node(i)
-    if (n !== seeker && count[n]! <= asked.degreeMax) reached.push({ n, id: ids[n]!, mass: masses.at(n) / count[n]! })
+  last = { seeds, arrays, viewerId, now, changes, reach: { nodes: mostOf(touched, size, mass, breadth, arrays.ids), mass } }
+  return last.reach
+}
+
+/** What one seed passes on to its neighbors. */
+function flow (arrays: GraphArrays, asking: Walking, { n, weight: seed }: First): void {
+  const { neighbor, weight, start, count } = arrays
+  const each = seed / count[n]!
+  for (let k = start[n]!, end = k + count[n]!; k < end; k++) {
+    let w = weight[k]!
+    if (w !== w) w = asked(arrays, k, asking) // eslint-disable-line no-self-compare
+    if (w > 0) masses.add(neighbor[k]!, w * each)
   }
-  return reached.length <= asked.breadth ? reached : atMost(reached, asked.breadth, bySize(({ mass }) => mass))
 }
 
 interface First { n: number, weight: number, factId: string }
 
 /** The seeds that the walk sets out from, each with its surest fact. */
-function firsts (arrays: GraphArrays, { seeds, degreeMax }: Walking): First[] {
-  return Object.entries(seeds).flatMap(([id, told]) => {
+function firsts (arrays: GraphArrays, { seeds, degreeMax }: Walking): Map<number, First> {
+  const found = new Map<number, First>()
+  for (const [id, told] of Object.entries(seeds)) {
     const n = arrays.numbers.get(id)
     const best = told.reduce((a, b) => b.weight > a.weight ? b : a)
-    return n === undefined || arrays.count[n]! > degreeMax || !(best.weight > 0) ? [] : [{ n, weight: best.weight, factId: best.factId }]
-  })
+    if (n !== undefined && arrays.count[n]! <= degreeMax && best.weight > 0) found.set(n, { n, weight: best.weight, factId: best.factId })
+  }
+  return found
 }
 
 interface Way {
@@ -84,44 +96,58 @@ const strongest = (a: Way, b: Way) => b.value - a.value || order(a.secondId, b.s
 const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
 
 /** The strongest walks to each candidate, as `affinity/walk-paths` defines them; looked for from the candidates' side. */
-export function walkPaths (arrays: GraphArrays, asked: Walking & { candidateIds: string[], paths: number }) {
-  const { seeds, candidateIds, paths } = asked
-  const weigh = weighing(arrays, asked)
-  const first = new Map(firsts(arrays, asked).map((one) => [one.n, one]))
-  const reached = new Set(seconds(arrays, asked).map(({ n }) => n))
+export function walkPaths (arrays: GraphArrays, asking: Walking & { candidateIds: string[], paths: number }) {
+  const { seeds, candidateIds, paths } = asking
+  const first = firsts(arrays, asking)
+  const { nodes, mass } = reach(arrays, asking)
+  const share = new Map(nodes.map((n) => [n, mass[n]!]))
   return candidateIds.flatMap((id) => {
     const to = arrays.numbers.get(id)
     if (to === undefined || seeds[id] !== undefined) return []
-    const ways: Way[] = []
-    for (let k = arrays.start[to]!, end = k + arrays.count[to]!; k < end; k++) {
-      const second = arrays.neighbor[k]!
-      const w = weigh(k)
-      if (w > 0 && reached.has(second)) ways.push(...waysTo(arrays, first, { second, slot: k, weigh }, paths))
-    }
-    return ways.length === 0 ? [] : [{ id, paths: atMost(ways, paths, strongest) }]
+    const ways = waysTo(arrays, asking, { to, share, first }, paths)
+    return ways.length === 0 ? [] : [{ id, paths: ways }]
   })
 }
 
-interface Onward { second: number, slot: number, weigh: (slot: number) => number }
+interface Towards { to: number, share: Map<number, number>, first: Map<number, First> }
 
-/** The strongest ways from the seeds to one whom the walk goes on from, and on by the fact in a slot. */
-function waysTo (arrays: GraphArrays, firsts: Map<number, First>, { second, slot, weigh }: Onward, most: number): Way[] {
-  const { neighbor, count, ids, names } = arrays
+/** Whoever passes most on is looked at first; when nobody who is left can be stronger than the weakest of those found, they are all. */
+function waysTo (arrays: GraphArrays, asking: Walking, { to, share, first }: Towards, most: number): Way[] {
+  const onward: { slot: number, bound: number }[] = []
+  for (let k = arrays.start[to]!, end = k + arrays.count[to]!; k < end; k++) {
+    const brought = share.get(arrays.neighbor[k]!)
+    const w = brought === undefined ? 0 : asked(arrays, k, asking)
+    if (w > 0) onward.push({ slot: k, bound: brought! * w })
+  }
+  onward.sort((a, b) => b.bound - a.bound)
+  let ways: Way[] = []
+  for (const { slot, bound } of onward) {
+    if (ways.length >= most && ways[most - 1]!.value > bound * (1 + 1e-9)) break
+    ways = atMost([...ways, ...waysBy(arrays, asking, first, slot)], most, strongest)
+  }
+  return ways
+}
+
+/** The ways from the seeds to the neighbor in a slot, and on by its fact. */
+function waysBy (arrays: GraphArrays, asking: Walking, firsts: Map<number, First>, slot: number): Way[] {
+  const { neighbor, fact, count, ids, names } = arrays
+  const second = neighbor[slot]!
+  const weight = asked(arrays, slot, asking)
   const ways: Way[] = []
   for (let k = arrays.start[second]!, end = k + count[second]!; k < end; k++) {
     const first = firsts.get(neighbor[k]!)
-    const w = first === undefined ? 0 : weigh(k)
+    const w = first === undefined ? 0 : asked(arrays, k, asking)
     if (first === undefined || w <= 0) continue
     ways.push({
-      value: first.weight * w / count[first.n]! / count[second]! * weigh(slot),
+      value: first.weight * w / count[first.n]! / count[second]! * weight,
       firstId: ids[first.n]!,
       firstName: names[first.n]!,
       seedFactId: first.factId,
-      firstFactId: arrays.factId(arrays.fact[k]!),
+      firstFactId: arrays.factId(fact[k]!),
       secondId: ids[second]!,
       secondName: names[second]!,
-      secondFactId: arrays.factId(arrays.fact[slot]!)
+      secondFactId: arrays.factId(fact[slot]!)
     })
   }
-  return atMost(ways, most, strongest)
+  return ways
 }
