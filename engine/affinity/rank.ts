@@ -88,7 +88,7 @@ function components (parts: Part[]): Record<string, number> {
 function confidence (parts: Part[]): number {
   const factual = parts.filter((part) => part.confidence !== null)
   const weight = factual.reduce((sum, { value }) => sum + Math.abs(value), 0)
-  return weight === 0 ? 0 : factual.reduce((sum, part) => sum + Math.abs(part.value) * part.confidence!, 0) / weight
+  return weight === 0 ? 0 : Math.min(1, factual.reduce((sum, part) => sum + Math.abs(part.value) * part.confidence!, 0) / weight) // rounding
 }
 
 function fallbackOf (seeker: Seeker, best: Scored[]): string | null {

@@ -2,7 +2,7 @@ import type { Term } from '../../models/affinity.js'
 import type { Candidate, Walked, WalkRow } from './candidates.js'
 import type { Scene, TenantIndex } from './scene.js'
 import type { Seeker } from './seeker.js'
-import { BOUNDS } from './weights.js'
+import { BOUNDS, WALK } from './weights.js'
 
 /** A step of a path: the fact that joins two nodes. `factId` is '' where the words of the request stand for the fact. */
 export interface Step { from: string, to: string, factId: string }
@@ -78,7 +78,7 @@ export async function paths ({ graph, tenantId, now, viewerId }: Scene, seeker: 
 }
 
 /** What lies three steps away, one part per candidate; `walkPaths` breaks it down for those that are shown. */
-export async function walk ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, ids: string[], labels: string[], walked: Walked): Promise<Parts> {
+export async function walk ({ graph, tenantId, now, viewerId, prior }: Scene, seeker: Seeker, ids: string[], labels: string[], walked: Walked): Promise<Parts> {
   const missing = walked.complete ? [] : ids.filter((id) => !walked.values.has(id))
   const rows = missing.length === 0
     ? []
@@ -91,6 +91,8 @@ export async function walk ({ graph, tenantId, now, viewerId }: Scene, seeker: S
       candidateIds: missing,
       degreeMax: BOUNDS.degreeMax,
       breadth: BOUNDS.breadth,
+      ...WALK,
+      prior,
       now,
       limit: missing.length
     })
@@ -106,9 +108,10 @@ interface WalkPath {
 }
 
 /** The strongest paths of the walk to each candidate. */
-export async function walkPaths ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
+export async function walkPaths ({ graph, tenantId, now, viewerId, prior }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
+  const bounds = { degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, ...WALK, prior, paths: 3 }
   const rows = await graph.read<{ id: string, paths: WalkPath[] }>('affinity/walk-paths',
-    { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, now, paths: 3 })
+    { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, now, ...bounds })
   return new Map(rows.map(({ id, paths }) => [id, paths.map((path) => ({
     term: 'walk' as const,
     value: path.value,

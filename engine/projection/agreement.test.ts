@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { BOUNDS, WALK } from '../affinity/weights.js'
 import { rank } from '../affinity/rank.js'
 import type { Scene } from '../affinity/scene.js'
 import type { Reads } from '../graph/graph.js'
@@ -11,7 +12,8 @@ import { openProjections } from './projection.js'
 
 const DAY = NOW.slice(0, 10)
 const NO_INDEX: Scene['index'] = { embed: async () => new Float32Array(8), vector: () => null, search: () => [], similarity: () => new Map() }
-const sceneOn = (graph: Reads, tenantId: string, viewerId: string): Scene => ({ graph, index: NO_INDEX, tenantId, now: DAY, viewerId })
+const sceneOn = (graph: Reads, prior: Scene['prior'], tenantId: string, viewerId: string): Scene =>
+  ({ graph, index: NO_INDEX, tenantId, now: DAY, viewerId, prior })
 
 const names = ['ada', 'bob', 'cat', 'dan', 'brand:acme', 'brand:best', 'jazz', 'chess', 'tea', 'trend:mending', 'demographic:gen-z', 'demographic:parents', 'item:x', 'item:y']
 const subject = fc.constantFrom('ada', 'bob', 'cat', 'dan', 'brand:acme', 'brand:best')
@@ -34,7 +36,7 @@ const toFact = ({ subject, mark, relation, object, confidence, validity: [validF
 
 t.test('on random graphs the arrays answer as Cypher does, also after each has been changed', async (t) => {
   const engine = await testEngine(t)
-  const projections = openProjections(engine.graph)
+  const projections = openProjections(engine.graph, { lists: { b: WALK.b, degreeMax: BOUNDS.degreeMax } })
   t.teardown(() => projections.close())
   const compare = async (tenantId: string) => {
     do await projections.current(tenantId)
@@ -42,7 +44,8 @@ t.test('on random graphs the arrays answer as Cypher does, also after each has b
     for (const memberId of ['member:ada', 'member:bob', 'brand:acme']) {
       for (const viewerId of ['', memberId, 'member:cat']) {
         const request = { memberId, kinds: ['member', 'brand', 'topic', 'item'] as never, limit: 20, minScore: -100, explain: 'summary' as const, exclude: { own: false, seen: false } }
-        const answer = (graph: Reads) => rank(sceneOn(graph, tenantId, viewerId), request).then(({ data }) => data, (error: Error) => error.message)
+        const prior = projections.prior(tenantId)
+        const answer = (graph: Reads) => rank(sceneOn(graph, prior, tenantId, viewerId), request).then(({ data }) => data, (error: Error) => error.message)
         const [byCypher, byArrays] = await Promise.all([answer(engine.graph), answer(projections.reader(tenantId))])
         if (typeof byCypher === 'string') t.equal(byArrays, byCypher)
         else sameList(t, byArrays as typeof byCypher, byCypher)

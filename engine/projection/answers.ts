@@ -3,13 +3,14 @@ import type { Label } from '../../models/vocabulary.js'
 import type { Row } from '../graph/graph.js'
 import { asked as weigh, holds, lasts, type GraphArrays, type Said } from './arrays.js'
 import { labelMask, mostOf, Sums, type Seeds } from './scratch.js'
+import type { Lists } from './lists.js'
 import { walk, walkPaths } from './walk.js'
 
 /**
  * Queries of `cypher/` answered from the arrays: the same parameters, the same rows. What they mean is written in the files of their names;
  * a test holds the two together on random graphs.
  */
-export type ArrayAnswer = (arrays: GraphArrays, parameters: never) => Row[]
+export type ArrayAnswer = (arrays: GraphArrays, parameters: never, lists: Lists | null) => Row[]
 
 interface Asked { now: string, viewerId: string }
 interface FromSeeds extends Asked { seeds: Seeds, seekerId: string, degreeMax: number }

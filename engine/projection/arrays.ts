@@ -57,6 +57,8 @@ export class GraphArrays {
   facts = 0
   /** Counts what has been changed since, so that what was derived knows that it is old. */
   changes = 0
+  /** Told of the ends of each fact that was changed. */
+  onTouch: ((nodes: [number, number]) => void) | null = null
   private freed: number[] = []
 
   readonly said: Said[] = []
@@ -145,6 +147,7 @@ export class GraphArrays {
     if (known !== NONE) {
       this.says[known] = says
       for (const k of this.slotsOf(known)) this.weight[k] = this.slotWeight(says)
+      this.onTouch?.([subject, object])
       return known
     }
     const f = this.freed.pop() ?? this.facts++
@@ -156,6 +159,7 @@ export class GraphArrays {
     this.idLow[f] = low
     this.addSlot(subject, object, f)
     if (object !== subject) this.addSlot(object, subject, f)
+    this.onTouch?.([subject, object])
     return f
   }
 
@@ -171,6 +175,7 @@ export class GraphArrays {
     this.changes++
     for (const n of new Set([this.from[f]!, this.to[f]!])) this.removeSlot(n, f)
     this.freed.push(f)
+    this.onTouch?.([this.from[f]!, this.to[f]!])
   }
 
   /** The number of what a fact says, given as it is read. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../graph/changes.js'
 import type { Graph, Run } from '../graph/graph.js'
+import { Lists, LISTS_FROM, type ListOptions } from './lists.js'
+import { priorAt, priorOf, type Prior } from './prior.js'
 import { ANSWERS } from './answers.js'
 import { GraphArrays, idWords, type FactRow, type NodeRow } from './arrays.js'
 
@@ -12,13 +14,18 @@ export interface Projections {
   /** Brings a tenant up to date, where Neo4j answers, and says how far it is. */
   current: (tenantId: string) => Promise<State>
   /** Runs a query: from the arrays where they hold the tenant and know the query, else in Neo4j. */
-  reader: (tenantId: string) => { read: Run }
+  /** `exact`: without lists, however large the graph is. */
+  reader: (tenantId: string, options?: { exact?: boolean }) => { read: Run }
   arrays: (tenantId: string) => GraphArrays | null
+  /** What is to be expected of nodes by their degrees; nothing is known before the arrays are there. */
+  prior: (tenantId: string) => Prior
   close: () => Promise<void>
 }
 
 interface Tenant {
   arrays: GraphArrays | null
+  prior: { of: Prior, at: number }
+  lists: Lists | null
   version: number
   textVersion: number
   loading: Promise<void> | null
@@ -31,9 +38,21 @@ interface Tenant {
 }
 
 const FRESH: Tenant = {
-  arrays: null, version: 0, textVersion: 0, loading: null, stale: null, checkedAt: 0, usedAt: 0, last: Promise.resolve(), timer: null
+  arrays: null,
+  prior: { of: {}, at: 0 },
+  lists: null,
+  version: 0,
+  textVersion: 0,
+  loading: null,
+  stale: null,
+  checkedAt: 0,
+  usedAt: 0,
+  last: Promise.resolve(),
+  timer: null
 }
 
+const PRIOR_SHARE = 100
+const WORK_MS = 3
 const PAGE = 2_000
 /** What another process wrote is seen no later than this. */
 const FRESH_MS = 40
@@ -44,8 +63,9 @@ const IDLE_MS = 1_000
 const WAIT_MS = 250
 const TENANTS_MAX = 64
 
-export function openProjections (graph: Graph, { log = () => {} }: { log?: (line: string) => void } = {}): Projections {
+export function openProjections (graph: Graph, { lists, log = () => {} }: { lists: ListOptions, log?: (line: string) => void }): Projections {
   const tenants = new Map<string, Tenant>()
+  const making = new Set<Lists>()
   let closed = false
 
   const inTurn = <T>(tenant: Tenant, act: () => Promise<T>): Promise<T> => {
@@ -64,8 +84,34 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
       appendFacts(arrays, subject, facts)
     }
     arrays.layOut()
-    Object.assign(tenant, { arrays, version: current, textVersion: current })
+    Object.assign(tenant, { arrays, prior: { of: {}, at: 0 }, lists: null, version: current, textVersion: current })
+    if (arrays.liveFacts >= LISTS_FROM) openLists(tenant, arrays)
     await follow(tenantId, tenant)
+  }
+
+  function openLists (tenant: Tenant, arrays: GraphArrays): void {
+    const made = new Lists(arrays, lists, priorAt(arrays, priorFor(tenant)))
+    tenant.lists = made
+    arrays.onTouch = (ends) => {
+      made.touch(ends)
+      makeLists(tenant, made)
+    }
+    makeLists(tenant, made)
+  }
+
+  /** A little at a time, so that requests hardly wait. */
+  function makeLists (tenant: Tenant, made: Lists): void {
+    if (making.has(made)) return
+    making.add(made)
+    const goOn = () => {
+      if (tenant.lists !== made || made.settled || closed) {
+        making.delete(made)
+        return
+      }
+      made.work(WORK_MS)
+      setTimeout(goOn, WORK_MS).unref()
+    }
+    setTimeout(goOn, WORK_MS).unref()
   }
 
   const changesAfter = async (tenantId: string, after: number) =>
@@ -176,15 +222,16 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
       return { version, textVersion, stale }
     },
 
-    reader: (tenantId) => ({
+    reader: (tenantId, { exact = false } = {}) => ({
       read: async <T extends object>(name: string, parameters: Parameters<Run>[1]) => {
-        const arrays = tenants.get(tenantId)?.arrays
+        const { arrays, lists } = tenants.get(tenantId) ?? FRESH
         const answer = ANSWERS[name]
-        return arrays == null || answer === undefined ? graph.read<T>(name, parameters) : answer(arrays, parameters as never) as T[]
+        return arrays === null || answer === undefined ? graph.read<T>(name, parameters) : answer(arrays, parameters as never, exact ? null : lists) as T[]
       }
     }),
 
     arrays: (tenantId) => tenants.get(tenantId)?.arrays ?? null,
+    prior: (tenantId) => priorFor(tenants.get(tenantId)),
 
     async close () {
       closed = true
@@ -210,6 +257,17 @@ function takeIn (arrays: GraphArrays, { ids, nodes, places, facts }: Read): void
   }
   const there = new Set(nodes.map(({ id }) => id))
   for (const id of ids) if (!there.has(id)) arrays.removeNode(id)
+}
+
+/** Worked out anew when one fact in a hundred has changed; of a small graph, with each. */
+function priorFor (tenant: Tenant | undefined): Prior {
+  if (tenant?.arrays == null) return {}
+  const { arrays } = tenant
+  if (tenant.prior.at === 0 || arrays.changes - tenant.prior.at > arrays.liveFacts / PRIOR_SHARE) {
+    tenant.prior = { of: priorOf(arrays), at: Math.max(1, arrays.changes) }
+    if (tenant.lists !== null) tenant.lists.prior = priorAt(arrays, tenant.prior.of)
+  }
+  return tenant.prior.of
 }
 
 function appendFacts (arrays: GraphArrays, subject: string, facts: FactRow[]): void {

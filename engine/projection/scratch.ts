@@ -48,12 +48,12 @@ export class Sums {
   }
 }
 
-/** Of the first `count` nodes of a list those of the largest sizes above zero, sorted; those that are equal by id. `sizes` is by node. */
-export function mostOf (nodes: Uint32Array, count: number, sizes: Float64Array, limit: number, ids: string[]): number[] {
+/** Of the first `count` nodes of a list those of the largest sizes above zero, sorted; those that are equal by id, or by number. `sizes` is by node. */
+export function mostOf (nodes: Uint32Array, count: number, sizes: Float64Array, limit: number, ids?: string[]): number[] {
   const least = leastOf(nodes, count, sizes, limit)
   const kept: number[] = []
   for (let i = 0; i < count; i++) if (sizes[nodes[i]!]! >= least) kept.push(nodes[i]!)
-  return kept.sort((a, b) => sizes[b]! - sizes[a]! || (ids[a]! < ids[b]! ? -1 : 1)).slice(0, limit)
+  return kept.sort((a, b) => sizes[b]! - sizes[a]! || ((ids === undefined ? a < b : ids[a]! < ids[b]!) ? -1 : 1)).slice(0, limit)
 }
 
 /** The size of the last one that is among the most: a heap of as many sizes, the least on top. */

@@ -1,34 +1,44 @@
 import type { Label } from '../../models/vocabulary.js'
 import { asked, type GraphArrays } from './arrays.js'
+import { priorAt, type Prior } from './prior.js'
+import type { Lists } from './lists.js'
 import { atMost, labelMask, mostOf, Sums, type Seeds } from './scratch.js'
 
-interface Walking { seeds: Seeds, seekerId: string, viewerId: string, degreeMax: number, breadth: number, now: string }
+/** `a`, `b`: powers of the degrees of what is shared and of who shares it; `prior`: a factor for each degree of where the walk ends, by label. */
+interface Walking { seeds: Seeds, seekerId: string, viewerId: string, degreeMax: number, breadth: number, a: number, b: number, prior: Prior, now: string }
 
 const values = new Sums()
 const steps = new Sums()
 
-/** Walks of three steps from the seeds, as `affinity/walk` defines them. */
-export function walk (arrays: GraphArrays, asking: Walking & { labels: Label[], candidateIds: string[], limit: number }) {
+/** Walks of three steps from the seeds, as `affinity/walk` defines them; by lists, where there are some, all but those of the weakest middle. */
+export function walk (arrays: GraphArrays, asking: Walking & { labels: Label[], candidateIds: string[], limit: number }, lists: Lists | null) {
   const { seeds, seekerId, candidateIds, limit } = asking
-  spread(arrays, asking)
+  spread(arrays, asking, lists)
   for (const id of [seekerId, ...Object.keys(seeds)]) values.values[arrays.numbers.get(id) ?? NOBODY] = 0
   const only = candidateIds.length === 0 ? null : Uint32Array.from(candidateIds.flatMap((id) => arrays.numbers.get(id) ?? []))
   const found = only ?? values.touched
-  return mostOf(found, only?.length ?? values.size, values.values, limit, arrays.ids).map((n) => {
+  const size = only?.length ?? values.size
+  const prior = priorAt(arrays, asking.prior)
+  for (let i = 0; i < values.size; i++) values.values[values.touched[i]!]! *= prior(values.touched[i]!)
+  return mostOf(found, size, values.values, limit, arrays.ids).map((n) => {
     const value = values.values[n]!
-    return { id: arrays.ids[n]!, value, confidence: value / steps.values[n]! }
+    return { id: arrays.ids[n]!, value, confidence: value / prior(n) / steps.values[n]! }
   })
 }
 
 const NOBODY = 0xffffffff // beyond every array: writing there changes nothing
 
 /** Fills `values` by what the walk brings to each node of the wanted kinds, and `steps` by what it would bring were the last facts certain. */
-function spread (arrays: GraphArrays, asking: Walking & { labels: Label[] }): void {
+function spread (arrays: GraphArrays, asking: Walking & { labels: Label[] }, lists: Lists | null): void {
   const wanted = labelMask(asking.labels)
-  const { neighbor, weight, labels, start, count } = arrays
-  const { nodes, mass } = reach(arrays, asking)
   values.ready(arrays.nodes)
   steps.ready(arrays.nodes)
+  if (lists !== null) {
+    for (const { n, weight } of firsts(arrays, asking).values()) lists.spread(n, weight / arrays.count[n]! ** asking.a, wanted, values, steps)
+    return
+  }
+  const { neighbor, weight, labels, start, count } = arrays
+  const { nodes, mass } = reach(arrays, asking)
   for (const n of nodes) {
     const each = mass[n]!
     for (let k = start[n]!, end = k + count[n]!; k < end; k++) {
@@ -45,30 +55,33 @@ function spread (arrays: GraphArrays, asking: Walking & { labels: Label[] }): vo
 
 interface Reach { nodes: number[], mass: Float64Array }
 /** The last one, which a breakdown of the same walk asks for again. */
-let last: { seeds: Seeds, arrays: GraphArrays, viewerId: string, now: string, changes: number, reach: Reach } | null = null
+let last: { asking: Walking, arrays: GraphArrays, changes: number, reach: Reach } | null = null
+const SAME = ['seeds', 'viewerId', 'now', 'a', 'b'] as const
+const isLast = (arrays: GraphArrays, asking: Walking) =>
+  last?.arrays === arrays && last.changes === arrays.changes && SAME.every((name) => last!.asking[name] === asking[name])
 const masses = new Sums()
 
 /** Those whom two steps reach: the most of them, as many as the walk goes on from, and the mass that arrives at each, shared out by its degree. */
 function reach (arrays: GraphArrays, asking: Walking): Reach {
-  const { seeds, viewerId, now, seekerId, degreeMax, breadth } = asking
-  const { changes, count } = arrays
-  if (last?.seeds === seeds && last.arrays === arrays && last.viewerId === viewerId && last.now === now && last.changes === changes) return last.reach
+  const { seekerId, degreeMax, breadth, b } = asking
+  const { count } = arrays
+  if (isLast(arrays, asking)) return last!.reach
   masses.ready(arrays.nodes)
   for (const first of firsts(arrays, asking).values()) flow(arrays, asking, first)
   const { values: mass, touched, size } = masses
   mass[arrays.numbers.get(seekerId) ?? NOBODY] = 0
   for (let i = 0; i < size; i++) {
     const n = touched[i]!
-    mass[n] = count[n]! > degreeMax ? 0 : mass[n]! / count[n]!
+    mass[n] = count[n]! > degreeMax ? 0 : mass[n]! / count[n]! ** b
   }
-  last = { seeds, arrays, viewerId, now, changes, reach: { nodes: mostOf(touched, size, mass, breadth, arrays.ids), mass } }
+  last = { asking, arrays, changes: arrays.changes, reach: { nodes: mostOf(touched, size, mass, breadth, arrays.ids), mass } }
   return last.reach
 }
 
 /** What one seed passes on to its neighbors. */
 function flow (arrays: GraphArrays, asking: Walking, { n, weight: seed }: First): void {
   const { neighbor, weight, start, count } = arrays
-  const each = seed / count[n]!
+  const each = seed / count[n]! ** asking.a
   for (let k = start[n]!, end = k + count[n]!; k < end; k++) {
     let w = weight[k]!
     if (w !== w) w = asked(arrays, k, asking) // eslint-disable-line no-self-compare
@@ -116,30 +129,33 @@ function waysTo (arrays: GraphArrays, asking: Walking, { to, share, first }: Tow
   const onward: { slot: number, bound: number }[] = []
   for (let k = arrays.start[to]!, end = k + arrays.count[to]!; k < end; k++) {
     const brought = share.get(arrays.neighbor[k]!)
-    const w = brought === undefined ? 0 : asked(arrays, k, asking)
-    if (w > 0) onward.push({ slot: k, bound: brought! * w })
+    if (brought === undefined) continue
+    const w = asked(arrays, k, asking)
+    if (w > 0) onward.push({ slot: k, bound: brought * w })
   }
   onward.sort((a, b) => b.bound - a.bound)
+  const prior = priorAt(arrays, asking.prior)(to)
   let ways: Way[] = []
   for (const { slot, bound } of onward) {
-    if (ways.length >= most && ways[most - 1]!.value > bound * (1 + 1e-9)) break
-    ways = atMost([...ways, ...waysBy(arrays, asking, first, slot)], most, strongest)
+    if (ways.length >= most && ways[most - 1]!.value > bound * prior * (1 + 1e-9)) break
+    ways = atMost([...ways, ...waysBy(arrays, asking, first, { slot, prior })], most, strongest)
   }
   return ways
 }
 
 /** The ways from the seeds to the neighbor in a slot, and on by its fact. */
-function waysBy (arrays: GraphArrays, asking: Walking, firsts: Map<number, First>, slot: number): Way[] {
+function waysBy (arrays: GraphArrays, asking: Walking, firsts: Map<number, First>, { slot, prior }: { slot: number, prior: number }): Way[] {
   const { neighbor, fact, count, ids, names } = arrays
   const second = neighbor[slot]!
-  const weight = asked(arrays, slot, asking)
+  const onward = asked(arrays, slot, asking) * prior / count[second]! ** asking.b
   const ways: Way[] = []
   for (let k = arrays.start[second]!, end = k + count[second]!; k < end; k++) {
     const first = firsts.get(neighbor[k]!)
-    const w = first === undefined ? 0 : asked(arrays, k, asking)
-    if (first === undefined || w <= 0) continue
+    if (first === undefined) continue
+    const w = asked(arrays, k, asking)
+    if (w <= 0) continue
     ways.push({
-      value: first.weight * w / count[first.n]! / count[second]! * weight,
+      value: first.weight * w / count[first.n]! ** asking.a * onward,
       firstId: ids[first.n]!,
       firstName: names[first.n]!,
       seedFactId: first.factId,

@@ -1,0 +1,63 @@
+import { LABELS, type Label } from '../../models/vocabulary.js'
+import type { GraphArrays } from './arrays.js'
+
+/** For each degree, by kind of node: how much more is to be expected of what has so many facts, about 1 for what is typical. */
+export type Prior = Partial<Record<Label, number[]>>
+
+/** Powers of the two parts; chosen on hidden training pairs of Gowalla, see benchmarks/NOTES.md. */
+const POWERS = { unseen: 0.5, c: 0.05 }
+const POOL = 1000 // nodes that an estimate rests on at least: Gale and Sampson (1995) smooth for the same reason, n(d) is noisy where it is small
+const DEGREES_MAX = 1000 // beyond it nothing changes
+
+/**
+ * (r(d)/d : that of all)^unseen · (d / typical)^−c for each degree d, where r(d) = (d + 1) · n(d + 1) / n(d) estimates how many facts of a node with d of
+ * them were not seen, up to one factor for all (Good 1953; Robbins 1956); n(d) counts the nodes of a kind with degree d. Where nodes entered
+ * a collection only with, say, ten facts or more, those with few seen have more unseen than those with ten: the histogram knows, and no
+ * power of d does. The second part is the last exponent of RP3beta.
+ */
+export function priorOf (arrays: GraphArrays): Prior {
+  const counts = LABELS.map(() => new Float64Array(DEGREES_MAX + 2))
+  const logs = LABELS.map(() => ({ sum: 0, nodes: 0 }))
+  for (let n = 0; n < arrays.nodes; n++) {
+    const degree = Math.min(DEGREES_MAX, arrays.count[n]!)
+    if (degree === 0) continue
+    counts[arrays.labels[n]!]![degree]!++
+    logs[arrays.labels[n]!]!.sum += Math.log(degree)
+    logs[arrays.labels[n]!]!.nodes++
+  }
+  return Object.fromEntries(LABELS.map((label, i) => [label, byDegree(counts[i]!, Math.exp(logs[i]!.sum / logs[i]!.nodes))])
+    .filter((_, i) => logs[i]!.nodes > 0))
+}
+
+/** The factor of a node. */
+export function priorAt (arrays: GraphArrays, prior: Prior): (n: number) => number {
+  const tables = LABELS.map((label) => prior[label] ?? [1])
+  return (n) => {
+    const table = tables[arrays.labels[n]!]!
+    return table[Math.min(arrays.count[n]!, table.length - 1)]!
+  }
+}
+
+function byDegree (counts: Float64Array, typical: number): number[] {
+  const highest = counts.findLastIndex((count) => count > 0)
+  const average = pooledRatio(counts, 1, highest, Infinity)
+  const unseen = (d: number) => (pooledRatio(counts, d, highest, POOL) / average) ** POWERS.unseen
+  const prior = Array.from({ length: highest + 1 }, (_, d) => d === 0 ? 1 : unseen(d) * (d / typical) ** -POWERS.c)
+  prior[0] = prior[1] ?? 1
+  return prior
+}
+
+/** Σ (k + 1) n(k + 1) / Σ k n(k) over the degrees around d that hold enough nodes together. */
+function pooledRatio (counts: Float64Array, d: number, highest: number, pool: number): number {
+  let [low, high, held] = [d, d, counts[d]!]
+  while (held < pool && (low > 1 || high < highest)) {
+    if (low > 1) held += counts[--low]!
+    if (high < highest) held += counts[++high]!
+  }
+  let [next, seen] = [0, 0]
+  for (let k = low; k <= high; k++) {
+    next += (k + 1) * counts[k + 1]!
+    seen += k * counts[k]!
+  }
+  return next > 0 && seen > 0 ? next / seen : 1
+}
