@@ -1,0 +1,86 @@
+import type { RankOptions } from '../learned/rank.js'
+import type { Crew } from './crew.js'
+import type { Settings } from './settings.js'
+import { factorize, learn, measure, share, walk, type Scene } from './warm.js'
+
+/** Settings chosen on pairs that the scene hides: by recall + NDCG, one setting after the other, in steps that grow smaller. */
+
+export interface Chosen { settings: Settings, score: { recall: number, ndcg: number } }
+interface Bounds { k: number, log: (message: string) => void }
+
+const SAMPLE = 4000 // users: the choice of one step is then sure to about .0005
+const WORTH = 2e-4 // a step must bring so much
+
+/** The middle of the walk by a small grid, then all that costs no new rows or factors. */
+export async function choose (crew: Crew, scene: Scene, from: Settings, bounds: Bounds): Promise<Chosen> {
+  const walks = [from.walk, { ...from.walk, near: 0 }, { ...from.walk, b: 1 }, { ...from.walk, b: 1, near: 0 }]
+  let settings = from
+  let most = -1
+  for (const one of walks) {
+    const rank = { ...from.rank, share: 0 }
+    await share(crew, scene, { rows: await walk(crew, scene, { ...from, walk: one }), vectors: null })
+    const score = await measure(crew, scene, { rank, pool: from.pool }, { ...bounds, sample: SAMPLE })
+    bounds.log(`b ${one.b}, near ${one.near}: ${score.recall.toFixed(4)} / ${score.ndcg.toFixed(4)}`)
+    if (score.recall + score.ndcg > most) [most, settings] = [score.recall + score.ndcg, { ...from, walk: one }]
+  }
+  await learn(crew, scene, settings, bounds.log)
+  return refine(crew, scene, settings, bounds)
+}
+
+/** Steps, each tried up and down: a plain number is added, a factor multiplied. */
+const STEPS: Array<[keyof RankOptions, number]> = [['fade', 0.3], ['a', 0.2], ['c', 0.1], ['damp', 0.15], ['share', 0.15], ['trend', 0.2], ['unseen', 0.3]]
+
+async function refine (crew: Crew, scene: Scene, from: Settings, bounds: Bounds): Promise<Chosen> {
+  const total = async (rank: RankOptions) => {
+    const { recall, ndcg } = await measure(crew, scene, { rank, pool: from.pool }, { ...bounds, sample: SAMPLE })
+    return recall + ndcg
+  }
+  let rank = from.rank
+  let most = await total(rank)
+  for (const scale of [1, 1, 0.5]) {
+    let better = false
+    for (const [name, step] of STEPS) {
+      for (const way of [scale * step, -scale * step]) {
+        const other = { ...rank, [name]: Math.max(bottomOf(name), rank[name] + way) }
+        const score = await total(other)
+        if (score <= most + WORTH) continue
+        [rank, most, better] = [other, score, true]
+        break
+      }
+    }
+    bounds.log(`${JSON.stringify(rank)}: ${most.toFixed(4)}`)
+    if (!better && scale < 1) break
+  }
+  const settings = { ...from, rank }
+  return { settings, score: await measure(crew, scene, settings, bounds) }
+}
+
+const bottomOf = (name: keyof RankOptions) => name === 'c' || name === 'damp' ? -1 : 0
+
+/** Also how the walk's middle and the factors are built, which takes a new building at every step. */
+export async function chooseDeep (crew: Crew, scene: Scene, from: Settings, bounds: Bounds): Promise<Chosen> {
+  let chosen = await choose(crew, scene, from, bounds)
+  const attempt = async (settings: Settings) => {
+    await share(crew, scene, { rows: await walk(crew, scene, settings), vectors: await factorize(crew, scene, settings) })
+    const score = await measure(crew, scene, settings, { ...bounds, sample: SAMPLE })
+    bounds.log(`${JSON.stringify({ ...settings.walk, ...settings.factors })}: ${score.recall.toFixed(4)} / ${score.ndcg.toFixed(4)}`)
+    return score.recall + score.ndcg
+  }
+  let most = await attempt(chosen.settings)
+  for (const change of CHANGES) {
+    const settings = change(chosen.settings)
+    const score = await attempt(settings)
+    if (score > most + WORTH) [most, chosen] = [score, { ...chosen, settings }]
+  }
+  await share(crew, scene, { rows: await walk(crew, scene, chosen.settings), vectors: await factorize(crew, scene, chosen.settings) })
+  return refine(crew, scene, chosen.settings, bounds)
+}
+
+type Change = (settings: Settings) => Settings
+const walking = (name: 'b' | 'near', by: number): Change => (settings) => ({ ...settings, walk: { ...settings.walk, [name]: Math.max(0, settings.walk[name] + by) } })
+const factoring = (name: 'penalty' | 'unobserved' | 'dimensions', times: number): Change => (settings) =>
+  ({ ...settings, factors: { ...settings.factors, [name]: settings.factors[name] * times } })
+const CHANGES: Change[] = [
+  walking('b', 0.25), walking('b', -0.25), walking('near', 0.25), walking('near', -0.25),
+  factoring('penalty', 2), factoring('penalty', 0.5), factoring('unobserved', 2), factoring('unobserved', 0.5), factoring('dimensions', 4 / 3)
+]
