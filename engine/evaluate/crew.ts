@@ -6,7 +6,7 @@ import type { Evidence } from '../learned/prior.js'
 import type { Learned, RankOptions } from '../learned/rank.js'
 import type { Range, Rows, WalkOptions } from '../learned/rows.js'
 
-/** A question with its answer: who is asked, what is unseen for them. */
+/** Who is asked, and what is wanted of each: the test. */
 export interface Asked { nodes: Uint32Array, start: Uint32Array, wanted: Uint32Array }
 export interface Ranking { k: number, pool: number }
 
@@ -16,7 +16,7 @@ export type Task =
   | { do: 'walk', name: string, range: Range, options: WalkOptions }
   | { do: 'solve', name: string, side: 'sources' | 'targets', other: Float64Array, factors: Factors, range: Range, options: FactorOptions }
   | { do: 'learn', name: string, learned: Learned }
-  | { do: 'rank', name: string, range: Range, every: number, options: RankOptions, ranking: Ranking }
+  | { do: 'rank', name: string, range: Range, every: number, draft: boolean, options: RankOptions, ranking: Ranking }
 export interface Ranked { recall: number, ndcg: number, users: number, listed: Uint32Array }
 interface Answers { keep: null, walk: Rows, solve: null, learn: null, rank: Ranked }
 

@@ -5,6 +5,8 @@ import { adjacency, type Adjacency } from '../learned/adjacency.js'
 
 /** Who has what: a line is a user, then the items, in the order in which they came where the file keeps one. Items are numbered as they are met. */
 export interface Pairs { items: Map<string, number>, lists: Map<string, Uint32Array> }
+/** `timed`: the lists are in the order of time. */
+export interface TimedPairs extends Pairs { timed: boolean }
 
 /** Reads line by line, plain or gzipped; `items` of an earlier file are numbered alike. */
 export async function readPairs (file: string, items = new Map<string, number>()): Promise<Pairs> {

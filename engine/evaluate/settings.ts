@@ -17,5 +17,5 @@ export const SETTINGS: Settings = {
   walk: { b: 0.5, near: 0.5, keep: 400 },
   factors: { dimensions: 96, unobserved: 0.02, penalty: 0.0007, rounds: 4, seed: 1 },
   rank: { a: 0.7, fade: 0.7, c: 0.05, unseen: 0.5, trend: 0.3, share: 0.3, damp: 0.25 },
-  pool: 400
+  pool: 250
 }

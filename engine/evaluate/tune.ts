@@ -1,22 +1,25 @@
 import type { RankOptions } from '../learned/rank.js'
 import type { Crew } from './crew.js'
+import { factorize, learn, measure, share, walk } from './learn.js'
+import type { Scene } from './scene.js'
 import type { Settings } from './settings.js'
-import { factorize, learn, measure, share, walk, type Scene } from './warm.js'
 
 /** Settings chosen on pairs that the scene hides: by recall + NDCG, one setting after the other, in steps that grow smaller. */
 
-export interface Chosen { settings: Settings, score: { recall: number, ndcg: number } }
+export interface Chosen { settings: Settings, score: { recall: number, ndcg: number } | null }
 interface Bounds { k: number, log: (message: string) => void }
 
-const SAMPLE = 4000 // users: the choice of one step is then sure to about .0005
+const SAMPLE = 5000 // users
 const WORTH = 2e-4 // a step must bring so much
+
+const WALKS: Array<Partial<Settings['walk']>> = [{}, { near: 0 }, { b: 1 }]
 
 /** The middle of the walk by a small grid, then all that costs no new rows or factors. */
 export async function choose (crew: Crew, scene: Scene, from: Settings, bounds: Bounds): Promise<Chosen> {
-  const walks = [from.walk, { ...from.walk, near: 0 }, { ...from.walk, b: 1 }, { ...from.walk, b: 1, near: 0 }]
   let settings = from
   let most = -1
-  for (const one of walks) {
+  for (const change of WALKS) {
+    const one = { ...settings.walk, ...change }
     const rank = { ...from.rank, share: 0 }
     await share(crew, scene, { rows: await walk(crew, scene, { ...from, walk: one }), vectors: null })
     const score = await measure(crew, scene, { rank, pool: from.pool }, { ...bounds, sample: SAMPLE })
@@ -27,8 +30,9 @@ export async function choose (crew: Crew, scene: Scene, from: Settings, bounds: 
   return refine(crew, scene, settings, bounds)
 }
 
-/** Steps, each tried up and down: a plain number is added, a factor multiplied. */
-const STEPS: Array<[keyof RankOptions, number]> = [['fade', 0.3], ['a', 0.2], ['c', 0.1], ['damp', 0.15], ['share', 0.15], ['trend', 0.2], ['unseen', 0.3]]
+/** Steps, each tried up and down. */
+// What needs the candidates anew stands first.
+const STEPS: Array<[keyof RankOptions, number]> = [['fade', 0.3], ['a', 0.2], ['c', 0.1], ['damp', 0.2], ['share', 0.2], ['trend', 0.2], ['unseen', 0.3]]
 
 async function refine (crew: Crew, scene: Scene, from: Settings, bounds: Bounds): Promise<Chosen> {
   const total = async (rank: RankOptions) => {

@@ -1,4 +1,5 @@
 import { degree, type Adjacency } from './adjacency.js'
+import { dot, inverted, plus } from './linear.js'
 import type { Range } from './rows.js'
 
 export interface FactorOptions {
@@ -41,8 +42,7 @@ export function gramian ({ dimensions: n, ...sides }: Factors, side: Side): Floa
   for (let from = 0; from < vectors.length; from += n) {
     for (let a = 0; a < n; a++) {
       const value = vectors[from + a]!
-      if (value === 0) continue
-      for (let b = 0; b <= a; b++) sum[a * n + b]! += value * vectors[from + b]!
+      if (value !== 0) for (let b = 0, at = a * n; b <= a; b++) sum[at + b]! += value * vectors[from + b]!
     }
   }
   for (let a = 0; a < n; a++) for (let b = 0; b < a; b++) sum[b * n + a] = sum[a * n + b]!
@@ -53,7 +53,9 @@ export function gramian ({ dimensions: n, ...sides }: Factors, side: Side): Floa
  * One half of a round: the vectors of `side` in a range, given those of the other side (implicit ALS: Hu, Koren and Volinsky 2008),
  * with the penalty scaled by how much is known (Rendle, Krichene, Zhang and Koren 2022). `other` is the gramian of the other side.
  */
-export function * solveSide (graph: Adjacency, factors: Factors, side: Side, other: Float64Array, { first, end }: Range, options: FactorOptions): Generator<void, void> {
+export function * solveSide (
+  graph: Adjacency, factors: Factors, side: Side, other: Float64Array, { first, end }: Range, options: FactorOptions
+): Generator<void, void> {
   const { dimensions: n } = factors
   const { targets, unobserved } = options
   const theirs = factors[side === 'sources' ? 'targets' : 'sources']
@@ -112,20 +114,6 @@ function normalEquations (n: number, base: Float64Array, vectors: Float64Array) 
   }
 }
 
-function dot (rows: Float64Array, at: number, x: Float64Array, n: number): number {
-  let [even, odd] = [0, 0]
-  let i = 0
-  for (; i + 1 < n; i += 2) {
-    even += rows[at + i]! * x[i]!
-    odd += rows[at + i + 1]! * x[i + 1]!
-  }
-  return i < n ? even + odd + rows[at + i]! * x[i]! : even + odd
-}
-
-function plus (sum: Float64Array, times: number, rows: Float64Array, at: number, n: number): void {
-  for (let i = 0; i < n; i++) sum[i]! += times * rows[at + i]!
-}
-
 /** All rounds in one go; with workers, `engine/evaluate` does the same by ranges. */
 export function * factorize (graph: Adjacency, options: FactorOptions): Generator<void, Factors> {
   const factors = drawn(graph, options)
@@ -160,32 +148,15 @@ function averageEquations (graph: Adjacency, factors: Factors, { unobserved, pen
   const weighted: Factors = { ...factors, targets: vectors.slice() }
   for (let node = 0; node < graph.size; node++) {
     if (targets?.[node] === 0) continue
-    edges += degree(graph, node)
-    for (let a = 0; a < n; a++) weighted.targets[node * n + a]! *= Math.sqrt(degree(graph, node))
+    const known = degree(graph, node)
+    edges += known
+    for (let a = 0; a < n; a++) weighted.targets[node * n + a]! *= Math.sqrt(known)
   }
   const each = edges / opposites(graph, 'targets', targets) // edges of an average source
   const [every, own] = [gramian(factors, 'targets'), gramian(weighted, 'targets')]
   for (let i = 0; i < n * n; i++) sum[i] = unobserved * every[i]! + each / edges * own[i]!
   for (let a = 0; a < n; a++) sum[a * n + a]! += penalty * (each + unobserved * opposites(graph, 'sources', targets))
   return sum
-}
-
-/** The inverse of a symmetric positive matrix (Gauss and Jordan). */
-export function inverted (matrix: Float64Array, n: number): Float64Array {
-  const left = matrix.slice()
-  const right = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) right[i * n + i] = 1
-  const scaleRow = (rows: Float64Array, row: number, by: number) => { for (let i = 0; i < n; i++) rows[row * n + i]! *= by }
-  const takeRow = (rows: Float64Array, from: number, row: number, times: number) => { for (let i = 0; i < n; i++) rows[from * n + i]! -= times * rows[row * n + i]! }
-  for (let pivot = 0; pivot < n; pivot++) {
-    const by = 1 / left[pivot * n + pivot]!
-    for (const rows of [left, right]) scaleRow(rows, pivot, by)
-    for (let row = 0; row < n; row++) {
-      const times = left[row * n + pivot]!
-      if (row !== pivot && times !== 0) for (const rows of [left, right]) takeRow(rows, row, pivot, times)
-    }
-  }
-  return right
 }
 
 /** A small generator of chance, the same on every machine. */

@@ -115,7 +115,10 @@ export function growing (size: number) {
   return {
     push (node: number, nodes: Uint32Array, values: Float64Array): void {
       upTo(node)
-      if (used + nodes.length > to.length) [to, value] = [grown(new Uint32Array(2 * to.length + nodes.length), to), grown(new Float64Array(2 * to.length + nodes.length), value)]
+      if (used + nodes.length > to.length) {
+        const room = 2 * to.length + nodes.length;
+        [to, value] = [grown(new Uint32Array(room), to), grown(new Float64Array(room), value)]
+      }
       to.set(nodes, used)
       for (const [i, one] of nodes.entries()) value[used + i] = values[one]!
       used += nodes.length
