@@ -4,7 +4,7 @@ import { shared, type Asked, type Crew } from './crew.js'
 import { graphOf, type TimedPairs } from './pairs.js'
 
 /** One state of the graph, and what is asked of it. */
-export interface Scene { name: string, graph: Adjacency, targets: Uint8Array, evidence: Evidence, asked: Asked }
+export interface Scene { name: string, timed: boolean, graph: Adjacency, targets: Uint8Array, evidence: Evidence, asked: Asked }
 
 /** Everyone's graph, the items as targets, and what is wanted of whom. Users whom only the test knows are asked too, and find nothing. */
 export function sceneOf (name: string, { items, lists, timed }: TimedPairs, wanted: Map<string, Uint32Array>): Scene {
@@ -16,6 +16,7 @@ export function sceneOf (name: string, { items, lists, timed }: TimedPairs, want
   for (const [i, [, list]] of asking.entries()) start[i + 1] = start[i]! + list.length
   return {
     name,
+    timed,
     graph,
     targets,
     evidence: evidenceOf(graph, targets, timed),

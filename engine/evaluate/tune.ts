@@ -18,7 +18,7 @@ const WALKS: Array<Partial<Settings['walk']>> = [{}, { near: 0 }, { b: 1 }]
 export async function choose (crew: Crew, scene: Scene, from: Settings, bounds: Bounds): Promise<Chosen> {
   let settings = from
   let most = -1
-  for (const change of WALKS) {
+  for (const change of WALKS.filter(({ near }) => near === undefined || scene.timed)) {
     const one = { ...settings.walk, ...change }
     const rank = { ...from.rank, share: 0 }
     await share(crew, scene, { rows: await walk(crew, scene, { ...from, walk: one }), vectors: null })
