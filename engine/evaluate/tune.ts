@@ -34,6 +34,8 @@ export async function choose (crew: Crew, scene: Scene, from: Settings, bounds: 
 // What needs the candidates anew stands first.
 const STEPS: Array<[keyof RankOptions, number]> = [['fade', 0.3], ['a', 0.2], ['c', 0.1], ['damp', 0.2], ['share', 0.2], ['trend', 0.2], ['unseen', 0.3]]
 
+const OF_TIME: Array<keyof RankOptions> = ['fade', 'trend']
+
 async function refine (crew: Crew, scene: Scene, from: Settings, bounds: Bounds): Promise<Chosen> {
   const total = async (rank: RankOptions) => {
     const { recall, ndcg } = await measure(crew, scene, { rank, pool: from.pool }, { ...bounds, sample: SAMPLE })
@@ -41,9 +43,9 @@ async function refine (crew: Crew, scene: Scene, from: Settings, bounds: Bounds)
   }
   let rank = from.rank
   let most = await total(rank)
-  for (const scale of [1, 1, 0.5]) {
+  for (let turn = 0, scale = 1; turn < 4 && scale >= 0.5; turn++) {
     let better = false
-    for (const [name, step] of STEPS) {
+    for (const [name, step] of STEPS.filter(([name]) => scene.timed || !OF_TIME.includes(name))) {
       for (const way of [scale * step, -scale * step]) {
         const other = { ...rank, [name]: Math.max(bottomOf(name), rank[name] + way) }
         const score = await total(other)
@@ -53,7 +55,7 @@ async function refine (crew: Crew, scene: Scene, from: Settings, bounds: Bounds)
       }
     }
     bounds.log(`${JSON.stringify(rank)}: ${most.toFixed(4)}`)
-    if (!better && scale < 1) break
+    if (!better) scale /= 2
   }
   const settings = { ...from, rank }
   return { settings, score: await measure(crew, scene, settings, bounds) }
