@@ -36,6 +36,7 @@ function perform (task: Task): unknown {
 }
 
 function keep ({ name, graph, evidence, asked }: Of<'keep'>): null {
+  kept.clear() // one at a time: rows are large
   kept.set(name, { graph, evidence, asked, age: ages(graph), propose: proposer(graph.size), learned: null, drafts: null })
   return null
 }
