@@ -27,7 +27,17 @@ export async function choose (crew: Crew, scene: Scene, from: Settings, bounds: 
     if (score.recall + score.ndcg > most) [most, settings] = [score.recall + score.ndcg, { ...from, walk: one }]
   }
   await learn(crew, scene, settings, bounds.log)
+  if (scene.timed) settings = await withOrWithoutTime(crew, scene, settings, bounds)
   return refine(crew, scene, settings, bounds)
+}
+
+/** Lines in no order look like lines in the order of time; then all that is made of time is noise, and better left out at once. */
+async function withOrWithoutTime (crew: Crew, scene: Scene, settings: Settings, bounds: Bounds): Promise<Settings> {
+  const timeless = { ...settings, rank: { ...settings.rank, fade: 0, trend: 0 } }
+  const few = { ...bounds, sample: SAMPLE }
+  const timed = await measure(crew, scene, settings, few)
+  const without = await measure(crew, scene, timeless, few)
+  return timed.recall + timed.ndcg >= without.recall + without.ndcg ? settings : timeless
 }
 
 /** Steps, each tried up and down. */
