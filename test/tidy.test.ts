@@ -12,6 +12,8 @@ const MAY: Record<string, string[]> = {
   errors: [],
   config: [],
   extraction: [],
+  learned: [],
+  evaluate: ['learned'],
   cache: [],
   embedded: ['config'],
   stores: ['config', 'embedded'],
