@@ -41,9 +41,12 @@ export async function evaluateCold (request: ColdRequest): Promise<Evaluation> {
 
   const { usersMax, rounds } = request.tune ? SEARCH.thorough : SEARCH.quick
   const cut = hiddenCut(task, { usersMax })
-  let tried = 0
-  const search = (start: Settings, rounds: number) => tune(items, cut, start, { k, rounds, onTried: () => { onProgress('settings', ++tried, 0) } })
-  const best = await search(startOf(items.views), rounds)
+  const search = (start: Settings) => {
+    let tried = 0
+    const most = 1 + 4 * rounds * items.views.length // fewer where a first step helps
+    return tune(items, cut, start, { k, rounds, onTried: () => { onProgress('settings', ++tried, most) } })
+  }
+  const best = await search(startOf(items.views))
   lap.end('settings')
   const figures = await evaluateTask(items, task, best.settings, k, (done, total) => { onProgress('ranking', done, total) })
   lap.end('ranking')
@@ -51,7 +54,7 @@ export async function evaluateCold (request: ColdRequest): Promise<Evaluation> {
   const apart: Evaluation['apart'] = {}
   for (const evidence of request.apart ? ['attributes', 'links'] as const : []) {
     if (items.views.every((view) => view.evidence !== evidence)) continue
-    const { settings } = await search(limited(startOf(items.views), items.views, evidence), rounds)
+    const { settings } = await search(limited(startOf(items.views), items.views, evidence))
     apart[evidence] = await evaluateTask(items, task, settings, k, (done, total) => { onProgress(`${evidence} alone`, done, total) })
     lap.end(`${evidence} alone`)
   }
