@@ -66,7 +66,7 @@ function alike (left: Map<string, number>, right: Map<string, number>): number {
   return sum / (length(left) * length(right))
 }
 
-const cosine = (left: Float32Array, right: Float32Array) => {
+function cosine (left: Float32Array, right: Float32Array): number {
   let [dot, a, b] = [0, 0, 0]
   left.forEach((value, i) => {
     dot += value * right[i]!
@@ -103,5 +103,6 @@ function partnersOf ({ brands, partnerships }: World, members: World['members'])
   return members.map(({ id }) => new Set(partnerships.filter(({ memberId }) => memberId === id).flatMap(({ brandId }) => at.get(brandId) ?? [])))
 }
 
-const sameIndustry = ({ brands }: World, members: World['members']) =>
-  members.map(({ industry }) => new Set(brands.flatMap((brand, b) => brand.industry === industry ? [b] : [])))
+function sameIndustry ({ brands }: World, members: World['members']): Set<number>[] {
+  return members.map(({ industry }) => new Set(brands.flatMap((brand, b) => brand.industry === industry ? [b] : [])))
+}
