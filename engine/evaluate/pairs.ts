@@ -1,6 +1,3 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { createGunzip } from 'node:zlib'
 import { adjacency, type Adjacency } from '../learned/adjacency.js'
 
 /** Who has what: a line is a user, then the items, in the order in which they came where the file keeps one. Items are numbered as they are met. */
@@ -8,16 +5,9 @@ export interface Pairs { items: Map<string, number>, lists: Map<string, Uint32Ar
 /** `timed`: the lists are in the order of time. */
 export interface TimedPairs extends Pairs { timed: boolean }
 
-/** Reads line by line, plain or gzipped; `items` of an earlier file are numbered alike. */
-export async function readPairs (file: string, items = new Map<string, number>()): Promise<Pairs> {
-  const bytes = createReadStream(file)
-  const lists = new Map<string, Uint32Array>()
-  for await (const line of createInterface({ input: file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes })) {
-    const [user, ...names] = line.trim().split(/\s+/)
-    if (user === undefined || user === '') continue
-    lists.set(user, Uint32Array.from(new Set([...lists.get(user) ?? [], ...names.map((name) => number(items, name))])))
-  }
-  return { items, lists }
+/** Ids as numbers; `items` of an earlier file are numbered alike. */
+export function numbered (pairs: Map<string, string[]>, items = new Map<string, number>()): Pairs {
+  return { items, lists: new Map([...pairs].map(([user, ids]) => [user, Uint32Array.from(ids, (id) => number(items, id))])) }
 }
 
 function number (items: Map<string, number>, name: string): number {

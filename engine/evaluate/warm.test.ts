@@ -3,23 +3,24 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { ranges } from './crew.js'
-import { cut, ordered, readPairs, shuffled } from './pairs.js'
+import { cut, numbered, ordered, shuffled } from './pairs.js'
+import { readPairs } from './read.js'
 import { SETTINGS } from './settings.js'
-import { evaluate } from './warm.js'
+import { evaluateWarm } from './warm.js'
 
 t.test('pairs are read plain or gzipped, each once, in the order of the file', async (t) => {
   const folder = t.testdir({ 'pairs.txt': '7 c a b a\n\n8 b\n7 d\n' })
   writeFileSync(join(folder, 'pairs.txt.gz'), gzipSync('7 c a b a\n8 b\n7 d\n'))
-  const plain = await readPairs(join(folder, 'pairs.txt'))
+  const plain = numbered(await readPairs(join(folder, 'pairs.txt')))
   t.strictSame([...plain.items.keys()], ['c', 'a', 'b', 'd'])
   t.strictSame([...plain.lists.get('7')!], [0, 1, 2, 3])
-  t.strictSame(await readPairs(join(folder, 'pairs.txt.gz')), plain)
+  t.strictSame(numbered(await readPairs(join(folder, 'pairs.txt.gz'))), plain)
 })
 
 t.test('lines that ascend tell of no order', async (t) => {
   const folder = t.testdir({ sorted: 'a 1 2 3 10 20\nb 2 3 5 8 9\n', told: 'a 3 1 2 20 10\nb 2 9 5 8 3\n' })
-  t.equal(ordered(await readPairs(join(folder, 'sorted'))), false)
-  t.equal(ordered(await readPairs(join(folder, 'told'))), true)
+  t.equal(ordered(numbered(await readPairs(join(folder, 'sorted')))), false)
+  t.equal(ordered(numbered(await readPairs(join(folder, 'told')))), true)
 })
 
 t.test('the end of a list is hidden, and something stays', (t) => {
@@ -43,12 +44,12 @@ t.test('an evaluation counts what stands in the first k', async (t) => {
     train: 'ann tea jam\nbob jam tea oat rye\ncat oat fig nut tea\ndan ivy\n',
     test: 'ann rye\ncat jam oil\ndan tea\n'
   })
-  const files = { train: join(folder, 'train'), test: join(folder, 'test'), hands: 1, fixed: true, settings: { ...SETTINGS, rank: { ...SETTINGS.rank, share: 0 } } }
-  const two = await evaluate({ ...files, k: 5 })
+  const files = { train: await readPairs(join(folder, 'train')), test: await readPairs(join(folder, 'test')), hands: 1, fixed: true, settings: { ...SETTINGS, rank: { ...SETTINGS.rank, share: 0 } } }
+  const two = await evaluateWarm({ ...files, k: 5 })
   // Ann finds rye (of oat, rye, fig, nut); Cat finds jam but not oil, which nobody had; Dan finds nothing.
   t.equal(two.recall.toFixed(6), ((1 + 1 / 2 + 0) / 3).toFixed(6))
   t.equal(two.users, 3)
   t.ok(two.ndcg > 0 && two.ndcg < 1)
   t.equal(two.coverage, 5 / 8, 'oat, rye, fig and nut for Ann, jam and rye for Cat; of eight items')
-  t.strictSame(await evaluate({ ...files, k: 5 }).then(({ recall, ndcg }) => [recall, ndcg]), [two.recall, two.ndcg])
+  t.strictSame(await evaluateWarm({ ...files, k: 5 }).then(({ recall, ndcg }) => [recall, ndcg]), [two.recall, two.ndcg])
 })

@@ -1,13 +1,14 @@
 import { openCrew, type Crew } from './crew.js'
 import { learn, measure } from './learn.js'
-import { cut, ordered, readPairs, shuffled, type TimedPairs } from './pairs.js'
+import { cut, numbered, ordered, shuffled, type TimedPairs } from './pairs.js'
 import { sceneOf, stage } from './scene.js'
 import { SETTINGS, type Settings } from './settings.js'
 import { choose, chooseDeep, type Chosen } from './tune.js'
 
 export interface WarmRequest {
-  train: string
-  test: string
+  /** Users and the items of each, by their names in the files. */
+  train: Map<string, string[]>
+  test: Map<string, string[]>
   /** The share of each user's training pairs, the newest, on which settings are chosen. */
   validShare?: number
   k?: number
@@ -34,16 +35,16 @@ export interface WarmResult {
 }
 
 /** Learns from the training pairs and ranks, for every user of the test file, all items that the user has not seen. The test pairs choose nothing. */
-export async function evaluate (request: WarmRequest): Promise<WarmResult> {
+export async function evaluateWarm (request: WarmRequest): Promise<WarmResult> {
   const { k = 20, hands = 2, log = () => {} } = request
   const began = performance.now()
   const crew = openCrew(hands)
   try {
-    const train = await readTrain(request.train)
+    const train = readTrain(request.train)
     log(`${train.lists.size} users, ${train.items.size} items; their lines ${train.timed ? 'are in the order of time' : 'tell of no order'}`)
     const { settings, score } = await settle(crew, train, { ...request, k, log })
     const settled = performance.now()
-    const test = await readPairs(request.test, train.items) // not before everything is chosen
+    const test = numbered(request.test, train.items) // not before everything is chosen
     const scene = await stage(crew, sceneOf('test', train, test.lists))
     await learn(crew, scene, settings, log)
     const result = await measure(crew, scene, settings, { k })
@@ -62,8 +63,8 @@ export async function evaluate (request: WarmRequest): Promise<WarmResult> {
   }
 }
 
-async function readTrain (file: string): Promise<TimedPairs> {
-  const train = await readPairs(file)
+function readTrain (pairs: Map<string, string[]>): TimedPairs {
+  const train = numbered(pairs)
   const timed = ordered(train)
   return { items: train.items, lists: timed ? train.lists : shuffled(train.lists, 1), timed }
 }
