@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress'
 import type { Out } from './terminal.js'
 
-/** How far a long task has come: a bar for a person, a line each tenth for a log. */
+/** How far a long task has come: a bar for a person, a line each tenth for a log. A total of 0: nobody knows. */
 export function progress (out: Out) {
   const format = '{phase} [{bar}] {percentage}% {note}'
   const bar = out.isTTY === true ? new SingleBar({ format, stream: out, hideCursor: true, clearOnComplete: true }, Presets.legacy) : null
@@ -14,8 +14,8 @@ export function progress (out: Out) {
         bar.update(done, { phase, note })
         return
       }
-      const line = `${phase} ${total > 0 ? Math.floor(10 * done / total) * 10 : 100}%`
-      if (line !== shown) out.write(`${line} (${note})\n`)
+      const line = total === 0 ? phase : `${phase} ${Math.floor(10 * done / total) * 10}%`
+      if (line !== shown) out.write(total === 0 ? `${line}\n` : `${line} (${note})\n`)
       shown = line
     },
     stop: () => { bar?.stop() }

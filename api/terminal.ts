@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import type { Affinity, Reason, ReasonFact } from '../models/affinity.js'
+import type { Affinity, CitedFact, Reason } from '../models/affinity.js'
 import type { Triple } from '../models/triple.js'
 
 export type Out = NodeJS.WritableStream & { isTTY?: boolean, hasColors?: () => boolean }
@@ -33,7 +33,7 @@ function showMatch ({ rank, name, kind, id, score, confidence, components, reaso
 }
 
 function showReason ({ text, value, path, facts }: Reason, paint: Paint): string[] {
-  const quotes = new Set(facts.filter(({ sentence = '' }) => sentence !== '').map(({ sentence = '', source = '' }) => `"${plain(sentence)}" ${paint.dim(plain(source))}`))
+  const quotes = new Set(facts.filter(({ sentence }) => sentence !== '').map(({ sentence, source }) => `"${plain(sentence)}" ${paint.dim(plain(source))}`))
   return [
     `   ${value < 0 ? paint.red('-') : paint.green('+')} ${plain(text)} ${paint.dim(`[${value.toFixed(3)}]`)}`,
     ...(path.length > 1 ? [`     ${paint.dim(showPath(path, facts))}`] : []),
@@ -42,7 +42,7 @@ function showReason ({ text, value, path, facts }: Reason, paint: Paint): string
 }
 
 /** `member:mia -SEEKS-> topic:coffee <-SELLS- brand:loma`: entity and fact ids in turn, the arrow as the fact points. */
-export function showPath (path: string[], facts: ReasonFact[]): string {
+export function showPath (path: string[], facts: CitedFact[]): string {
   return path.map((id, place) => {
     if (place % 2 === 0) return plain(id)
     const fact = facts.find((cited) => cited.id === id)

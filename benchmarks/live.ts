@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { loadConfig } from '../engine/config.js'
 import { createEngine, type Engine } from '../engine/engine.js'
 import { openStores } from '../engine/stores.js'
+import type { Fact } from '../models/triple.js'
 import { bench, percentile, type Bench } from './bench.js'
 import { cpuOf, serve, throughput, type Served } from './load/server.js'
 
@@ -16,7 +17,7 @@ const EVERY_MS = 50
 // And how soon is a fact that another process wrote in the answer? `--pairs FILE` names the graph; without it a small one is made.
 await bench('live', async (b) => {
   const config = loadConfig()
-  const tenantId = b.full ? 'bench-pairs' : 'bench-pairs-smoke'
+  const tenantId = b.full ? 'gowalla' : 'pairs-smoke'
   const stores = await openStores(config)
   const engine = await createEngine(config)
   const served: Served[] = []
@@ -168,21 +169,23 @@ async function freshness ({ size }: Bench, engine: Engine, tenantId: string, ser
   return { editsPerSecond: edits / (performance.now() - began) * 1000, freshP50Ms: percentile(ms, 50), freshP99Ms: percentile(ms, 99) }
 }
 
-const likes = (member: string, item: { id: string, name: string }) => ({
-  subject: { id: member, label: 'Member' as const, name: member.replace(':', ' ') },
-  relation: 'HAS_AFFINITY_WITH' as const,
-  lemma: 'like',
-  object: { id: item.id, label: 'Item' as const, name: item.name },
-  polarity: '+' as const,
-  modality: 'certain' as const,
-  confidence: 1,
-  source: 'benchmark',
-  sentence: '',
-  start: null,
-  end: null,
-  importId: null,
-  validFrom: null,
-  validTo: null,
-  observedAt: null,
-  properties: {}
-})
+function likes (member: string, item: { id: string, name: string }): Fact {
+  return {
+    subject: { id: member, label: 'Member', name: member.replace(':', ' ') },
+    relation: 'HAS_AFFINITY_WITH',
+    lemma: 'like',
+    object: { id: item.id, label: 'Item', name: item.name },
+    polarity: '+',
+    modality: 'certain',
+    confidence: 1,
+    source: 'benchmark',
+    sentence: '',
+    start: null,
+    end: null,
+    importId: null,
+    validFrom: null,
+    validTo: null,
+    observedAt: null,
+    properties: {}
+  }
+}

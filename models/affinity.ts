@@ -42,8 +42,8 @@ export type Weights = Record<Term, number>
 
 export const Explain = Type.Unsafe<'none' | 'summary' | 'full'>(Type.String({ enum: ['none', 'summary', 'full'], default: 'summary' }))
 
-/** Whether reasons come with the sentences behind their facts, which are read from the graph: those told in full always do. */
-export const Evidence = Type.Boolean({ default: false, description: 'the sentences behind each fact; explain=full has them always' })
+/** Whether reasons come with their facts and the sentences behind these, which are read from the graph: those told in full always do. */
+export const Evidence = Type.Boolean({ default: false, description: 'reasons with the facts on their paths and the sentences behind them; explain=full has them always' })
 
 /** Who is looked for, by a stored seeker (`memberId`) or in plain words (`query`, `goals`), or both. */
 export const DiscoverRequest = Type.Object({
@@ -79,17 +79,13 @@ export const CitedFact = Type.Object({
 })
 export type CitedFact = Static<typeof CitedFact>
 
-/** A fact that a reason names; its evidence is there where it was asked for. */
-export const ReasonFact = Type.Object({ ...CitedFact.properties, source: Type.Optional(Type.String()), sentence: Type.Optional(Type.String()) })
-export type ReasonFact = Static<typeof ReasonFact>
-
 /** One named part of a score. `path` alternates entity ids and fact ids; it is empty where the part is a likeness of texts. */
 export const Reason = Type.Object({
   term: Type.Unsafe<Term>(Type.String({ enum: [...TERMS] })),
   text: Type.String(),
   value: Type.Number({ description: 'already weighted: the values of all reasons sum to the score' }),
   path: Type.Array(Type.String()),
-  facts: Type.Array(ReasonFact)
+  facts: Type.Array(CitedFact, { description: 'those on the path, where `evidence` is asked for' })
 })
 export type Reason = Static<typeof Reason>
 

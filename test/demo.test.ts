@@ -55,9 +55,9 @@ for (const embedder of ['hashed', ...weights ? ['minilm'] : []]) {
       t.strictSame(new Set(cited.map(({ fact }) => fact.factId)), new Set([...steps.values()].map(({ factId }) => factId)))
 
       const texts = new Map([...members, ...brands].map(({ id, profile, goals }) => [`${id}/answers`, `${profile.trim()}\n\n${goals.trim()}`]))
-      const facts = reasons.flatMap(({ facts }) => facts).filter(({ source }) => texts.has(source!))
+      const facts = reasons.flatMap(({ facts }) => facts).filter(({ source }) => texts.has(source))
       t.ok(facts.length > 1_000)
-      t.strictSame(facts.filter(({ source, span, sentence }) => texts.get(source!)!.slice(span!.start, span!.end).replace(/\s/g, ' ') !== sentence), [])
+      t.strictSame(facts.filter(({ source, span, sentence }) => texts.get(source)!.slice(span!.start, span!.end).replace(/\s/g, ' ') !== sentence), [])
     })
 
     await t.test('partners of today and those one shuns do not come up as friends', async (t) => {

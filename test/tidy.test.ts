@@ -43,7 +43,7 @@ const DOORS: Record<string, string[]> = {
   'hnswlib-node': ['index'],
   '@xenova/transformers': ['index'],
   compromise: ['extraction'],
-  fastify: ['api'],
+  fastify: ['api', 'benchmarks'],
   commander: ['api'],
   'csv-parse': ['import', 'evaluate']
 }

@@ -1,5 +1,5 @@
-import type { Reason, ReasonFact, Term, Weights } from '../../models/affinity.js'
-import { cite, told } from '../graph/cite.js'
+import type { CitedFact, Reason, Term, Weights } from '../../models/affinity.js'
+import { cite, told, type Told } from '../graph/cite.js'
 import type { Scene } from './scene.js'
 import type { Seeker } from './seeker.js'
 import { total, walkPaths, type Part, type Scored } from './terms.js'
@@ -16,7 +16,7 @@ export async function reasons (scene: Scene, seeker: Seeker, best: Scored[], wei
   const ways = await strongestWalks(scene, seeker, best, weights)
   const cuts = best.map((one) => cut(one, ways.get(one.candidate.id) ?? [], TOLD[explain]))
   const named = cuts.flatMap(({ told }) => told.flatMap(({ steps }) => steps)).filter(({ factId }) => factId !== '')
-  const facts: Map<string, ReasonFact> = await (evidence || explain === 'full' ? cite : told)(scene.graph, scene.tenantId, named, scene.viewerId)
+  const facts: Map<string, CitedFact | Told> = await (evidence || explain === 'full' ? cite : told)(scene.graph, scene.tenantId, named, scene.viewerId)
 
   return best.map(({ candidate }, place) => {
     const names: Record<string, string> = { [seeker.id]: seeker.name, [candidate.id]: candidate.name }
@@ -65,9 +65,9 @@ const KIND: Record<Term, string> = {
   conflict: 'Between them'
 }
 
-function reason (part: Part, names: Record<string, string>, facts: Map<string, ReasonFact>): Reason {
+function reason (part: Part, names: Record<string, string>, facts: Map<string, CitedFact | Told>): Reason {
   const cited = part.steps.flatMap(({ factId }) => facts.get(factId) ?? [])
-  return { term: part.term, text: words(part, names, cited), value: part.value, path: pathOf(part), facts: cited }
+  return { term: part.term, text: words(part, names, cited), value: part.value, path: pathOf(part), facts: cited.filter((fact): fact is CitedFact => 'id' in fact) }
 }
 
 /** Node, fact, node, …; it begins where the graph does, so words that stand for a seeker's fact are not in it. */
@@ -78,7 +78,7 @@ function pathOf ({ steps }: Part): string[] {
 
 const OPENING: Partial<Record<Term, string>> = { goal: 'A wish met', trend: 'On one trend', audience: 'One audience', conflict: 'Against it' }
 
-function words (part: Part, names: Record<string, string>, cited: ReasonFact[]): string {
+function words (part: Part, names: Record<string, string>, cited: Told[]): string {
   const percent = (value: number) => `${Math.round(100 * value)} %`
   if (part.term === 'similarity') return `Their profiles read alike (${percent(part.raw)}).`
   if (part.term === 'goalSimilarity') return `What one looks for reads like what the other is (${percent(part.raw)}).`
@@ -90,6 +90,6 @@ function words (part: Part, names: Record<string, string>, cited: ReasonFact[]):
 }
 
 /** "Mia Tran covers street food", "Tonwerk does not work with tobacco", "June would like to work with bakeries". */
-export function clause ({ subject, says, object }: ReasonFact, names: Record<string, string>): string {
+export function clause ({ subject, says, object }: Told, names: Record<string, string>): string {
   return `${names[subject] ?? subject} ${says} ${names[object] ?? object}`
 }

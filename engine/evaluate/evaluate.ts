@@ -68,7 +68,7 @@ export async function evaluatePairs (request: WarmRequest): Promise<Evaluation> 
   checkTest(train, test, request.test)
   lap.end('read')
   const { k, tune, validShare, onProgress } = request
-  const { settings, validation, ...figures } = await evaluateWarm({ train, test, k, tune, validShare, log: (phase) => { onProgress(phase, 1, 1) } })
+  const { settings, validation, ...figures } = await evaluateWarm({ train, test, k, tune, validShare, log: (phase) => { onProgress(phase, 0, 0) } })
   lap.end('learning and ranking')
   const { walk, factors, rank, pool } = settings
   const { recall, ndcg, coverage, users } = figures

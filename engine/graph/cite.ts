@@ -1,4 +1,4 @@
-import type { CitedFact, ReasonFact } from '../../models/affinity.js'
+import type { CitedFact } from '../../models/affinity.js'
 import type { Relation } from '../../models/vocabulary.js'
 import { authorOf, parseEvidence, type Resolved } from './evidence.js'
 import type { Reads } from './graph.js'
@@ -37,16 +37,17 @@ export function citedFact (subject: string, relation: Relation, object: string, 
   }
 }
 
-type ToldRow = Pick<CitedFact, 'subject' | 'relation' | 'lemma' | 'object' | 'polarity' | 'modality' | 'confidence'> & { factId: string, visibleTo: string[] | null }
+/** A fact in words, without who said it. */
+export type Told = Pick<CitedFact, 'subject' | 'says' | 'object'>
+type ToldRow = Pick<CitedFact, 'subject' | 'relation' | 'lemma' | 'object' | 'polarity' | 'modality'> & { factId: string, visibleTo: string[] | null }
 
 /** What facts say, without the evidence for it: what a reason needs to be put into words. */
 export async function told (
   graph: Reads, tenantId: string, facts: { from: string, to: string, factId: string }[], viewerId = ''
-): Promise<Map<string, ReasonFact>> {
+): Promise<Map<string, Told>> {
   const rows = facts.length === 0 ? [] : await graph.read<ToldRow>('affinity/told', { tenantId, facts })
   return new Map(rows.filter((row) => mayKnow(viewerId, row))
-    .map(({ factId, visibleTo, subject, relation, lemma, ...said }) =>
-      [factId, { id: factId, subject, relation, lemma, says: saysOf({ relation, lemma, ...said }), ...said }]))
+    .map(({ factId, subject, object, ...said }) => [factId, { subject, says: saysOf(said), object }]))
 }
 
 /** The facts between pairs of nodes, by fact id, as far as the viewer may know them. */

@@ -160,9 +160,9 @@ function told (arrays: GraphArrays, { facts }: { facts: Step[] }) {
     if (rows.has(factId)) continue
     const f = arrays.factBetween(from, factId, to)
     if (f === null) continue
-    const { relation, lemma, polarity, modality, confidence, visibleTo } = arrays.said[arrays.says[f]!]!
+    const { relation, lemma, polarity, modality, visibleTo } = arrays.said[arrays.says[f]!]!
     const [subject, object] = [arrays.ids[arrays.from[f]!]!, arrays.ids[arrays.to[f]!]!]
-    rows.set(factId, { factId, subject, relation, lemma, object, polarity, modality, confidence, visibleTo })
+    rows.set(factId, { factId, subject, relation, lemma, object, polarity, modality, visibleTo })
   }
   return [...rows.values()]
 }
