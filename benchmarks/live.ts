@@ -154,18 +154,25 @@ async function freshness ({ size }: Bench, engine: Engine, tenantId: string, ser
     const { text } = await server.ask('/api/v1/affinity/discover', { memberId, kinds: ['item'], limit: 1, explain: 'none' })
     return (JSON.parse(text) as { data: { id: string, name: string }[] }).data[0]
   }
-  const began = performance.now()
-  let edits = 0
-  for (let round = 0; round < rounds; round++) {
-    const some = Array.from({ length: EDITS_AT_ONCE }, (_, i) => seekers[(round * EDITS_AT_ONCE + i) % seekers.length]!)
-    const tops = await Promise.all(some.map(topOf))
-    await engine.learn(tenantId, { facts: some.flatMap((member, i) => tops[i] === undefined ? [] : [likes(member, tops[i])]) })
+  const some = seekers.slice(0, rounds * EDITS_AT_ONCE)
+  const tops: Awaited<ReturnType<typeof topOf>>[] = []
+  for (const member of some) tops.push(await topOf(member))
+  const watched = async (round: number) => {
+    const at = round * EDITS_AT_ONCE
+    const facts = some.slice(at, at + EDITS_AT_ONCE).flatMap((member, i) => tops[at + i] === undefined ? [] : [likes(member, tops[at + i]!)])
+    await engine.learn(tenantId, { facts })
     const acknowledged = performance.now()
-    while ((await topOf(some[0]!))?.id === tops[0]?.id && performance.now() - acknowledged < 5_000);
+    while (tops[at] !== undefined && (await topOf(some[at]!))?.id === tops[at].id && performance.now() - acknowledged < 5_000);
     ms.push(performance.now() - acknowledged)
-    edits += EDITS_AT_ONCE
+  }
+  const began = performance.now()
+  const running: Promise<void>[] = []
+  for (let round = 0; round < rounds && some.length >= (round + 1) * EDITS_AT_ONCE; round++) {
+    running.push(watched(round))
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, began + (round + 1) * EVERY_MS - performance.now())))
   }
+  await Promise.all(running)
+  const edits = running.length * EDITS_AT_ONCE
   return { editsPerSecond: edits / (performance.now() - began) * 1000, freshP50Ms: percentile(ms, 50), freshP99Ms: percentile(ms, 99) }
 }
 

@@ -301,7 +301,7 @@ function put<T> (map: Map<number, T>, n: number, value: T | null): void {
 
 /** The two halves of a fact id: 'f' and sixteen hexadecimal digits. */
 export const idWords = (factId: string): [number, number] => [parseInt(factId.slice(1, 9), 16), parseInt(factId.slice(9, 17), 16)]
-const hex = (word: number) => word.toString(16).padStart(8, '0')
+const hex = (word: number) => (word + 0x100000000).toString(16).slice(1)
 
 function parseSaid (fields: string[]): Said {
   const [relation, lemma, polarity, modality] = fields as [Relation, string, Polarity, Modality]

@@ -102,11 +102,17 @@ function firsts (arrays: GraphArrays, { seeds, degreeMax }: Walking): Map<number
   return found
 }
 
-interface Way {
-  value: number, firstId: string, firstName: string, seedFactId: string, firstFactId: string, secondId: string, secondName: string, secondFactId: string
-}
-const strongest = (a: Way, b: Way) => b.value - a.value || order(a.secondId, b.secondId) || order(a.firstId, b.firstId) || order(a.secondFactId, b.secondFactId)
+/** A walk of three steps by the numbers of its nodes and slots: seed, then the fact at `firstSlot` to the second, then that at `secondSlot`. */
+interface Way { value: number, first: First, firstSlot: number, second: number, secondSlot: number }
 const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
+
+/** The strongest first; those that are equal by the ids on the way. */
+function strongest (arrays: GraphArrays): (a: Way, b: Way) => number {
+  const { ids, fact } = arrays
+  const factAt = (slot: number) => arrays.factId(fact[slot]!)
+  return (a, b) => b.value - a.value || order(ids[a.second]!, ids[b.second]!) || order(ids[a.first.n]!, ids[b.first.n]!) ||
+    order(factAt(a.secondSlot), factAt(b.secondSlot)) || order(factAt(a.firstSlot), factAt(b.firstSlot))
+}
 
 /** The strongest walks to each candidate, as `affinity/walk-paths` defines them; looked for from the candidates' side. */
 export function walkPaths (arrays: GraphArrays, asking: Walking & { candidateIds: string[], paths: number }) {
@@ -118,8 +124,22 @@ export function walkPaths (arrays: GraphArrays, asking: Walking & { candidateIds
     const to = arrays.numbers.get(id)
     if (to === undefined || seeds[id] !== undefined) return []
     const ways = waysTo(arrays, asking, { to, share, first }, paths)
-    return ways.length === 0 ? [] : [{ id, paths: ways }]
+    return ways.length === 0 ? [] : [{ id, paths: ways.map((way) => wayRow(arrays, way)) }]
   })
+}
+
+function wayRow (arrays: GraphArrays, { value, first, firstSlot, second, secondSlot }: Way) {
+  const { ids, names, fact } = arrays
+  return {
+    value,
+    firstId: ids[first.n]!,
+    firstName: names[first.n]!,
+    seedFactId: first.factId,
+    firstFactId: arrays.factId(fact[firstSlot]!),
+    secondId: ids[second]!,
+    secondName: names[second]!,
+    secondFactId: arrays.factId(fact[secondSlot]!)
+  }
 }
 
 interface Towards { to: number, share: Map<number, number>, first: Map<number, First> }
@@ -135,17 +155,18 @@ function waysTo (arrays: GraphArrays, asking: Walking, { to, share, first }: Tow
   }
   onward.sort((a, b) => b.bound - a.bound)
   const prior = priorAt(arrays, asking.prior)(to)
+  const compare = strongest(arrays)
   let ways: Way[] = []
   for (const { slot, bound } of onward) {
     if (ways.length >= most && ways[most - 1]!.value > bound * prior * (1 + 1e-9)) break
-    ways = atMost([...ways, ...waysBy(arrays, asking, first, { slot, prior })], most, strongest)
+    ways = atMost(ways.concat(waysBy(arrays, asking, first, { slot, prior })), most, compare)
   }
   return ways
 }
 
 /** The ways from the seeds to the neighbor in a slot, and on by its fact. */
 function waysBy (arrays: GraphArrays, asking: Walking, firsts: Map<number, First>, { slot, prior }: { slot: number, prior: number }): Way[] {
-  const { neighbor, fact, count, ids, names } = arrays
+  const { neighbor, count } = arrays
   const second = neighbor[slot]!
   const onward = asked(arrays, slot, asking) * prior / count[second]! ** asking.b
   const ways: Way[] = []
@@ -153,17 +174,7 @@ function waysBy (arrays: GraphArrays, asking: Walking, firsts: Map<number, First
     const first = firsts.get(neighbor[k]!)
     if (first === undefined) continue
     const w = asked(arrays, k, asking)
-    if (w <= 0) continue
-    ways.push({
-      value: first.weight * w / count[first.n]! ** asking.a * onward,
-      firstId: ids[first.n]!,
-      firstName: names[first.n]!,
-      seedFactId: first.factId,
-      firstFactId: arrays.factId(fact[k]!),
-      secondId: ids[second]!,
-      secondName: names[second]!,
-      secondFactId: arrays.factId(fact[slot]!)
-    })
+    if (w > 0) ways.push({ value: first.weight * w / count[first.n]! ** asking.a * onward, first, firstSlot: k, second, secondSlot: slot })
   }
   return ways
 }
