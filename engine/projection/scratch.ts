@@ -10,6 +10,8 @@ export function labelMask (labels: Label[]): Uint8Array {
   return mask
 }
 
+export const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
+
 /** The first of an order, sorted; all others are only compared with the last of them. */
 export function atMost<T> (all: T[], limit: number, compare: (a: T, b: T) => number): T[] {
   if (all.length <= 4 * limit) return all.sort(compare).slice(0, limit)
@@ -21,50 +23,80 @@ export function atMost<T> (all: T[], limit: number, compare: (a: T, b: T) => num
   return [...best, ...waiting].sort(compare).slice(0, limit)
 }
 
-/** Sums by node number, cleared in the time it took to fill them. */
+/** Sums by node number, one or two a node side by side, cleared in the time it took to fill them. A node is touched when its first sum is not 0. */
 export class Sums {
   values = new Float64Array(0)
   touched = new Uint32Array(1024)
   size = 0
 
+  constructor (private readonly width: 1 | 2 = 1) {}
+
   /** Empty, and large enough for so many nodes. */
   ready (nodes: number): this {
-    for (let i = 0; i < this.size; i++) this.values[this.touched[i]!] = 0
+    const { values, touched, size, width } = this
+    for (let i = 0; i < size; i++) {
+      const at = width * touched[i]!
+      values[at] = 0
+      values[at + width - 1] = 0
+    }
     this.size = 0
-    if (this.values.length < nodes) this.values = new Float64Array(Math.ceil(1.5 * nodes))
+    if (values.length < width * nodes) this.values = new Float64Array(Math.ceil(1.1 * width * nodes))
     return this
   }
 
-  add (n: number, value: number): void {
-    if (this.values[n] === 0) {
-      if (this.size === this.touched.length) {
-        const more = new Uint32Array(2 * this.size)
-        more.set(this.touched)
-        this.touched = more
-      }
-      this.touched[this.size++] = n
-    }
-    this.values[n]! += value
+  /** Room for so many more touched nodes. */
+  expect (more: number): void {
+    if (this.size + more <= this.touched.length) return
+    const wider = new Uint32Array(2 * (this.size + more))
+    wider.set(this.touched)
+    this.touched = wider
   }
 }
 
-/** Of the first `count` nodes of a list those of the largest sizes above zero, sorted; those that are equal by id, or by number. `sizes` is by node. */
-export function mostOf (nodes: Uint32Array, count: number, sizes: Float64Array, limit: number, ids?: string[]): number[] {
-  const least = leastOf(nodes, count, sizes, limit)
-  const kept: number[] = []
-  for (let i = 0; i < count; i++) if (sizes[nodes[i]!]! >= least) kept.push(nodes[i]!)
-  return kept.sort((a, b) => sizes[b]! - sizes[a]! || ((ids === undefined ? a < b : ids[a]! < ids[b]!) ? -1 : 1)).slice(0, limit)
+/** A whole number for some of the nodes, 0 for all others. */
+export class Marks {
+  values = new Uint32Array(0)
+  private marked: ArrayLike<number> = []
+
+  /** The place of each of these nodes among them, from 1 on. */
+  place (marked: ArrayLike<number>, nodes: number): Uint32Array {
+    for (let i = 0; i < this.marked.length; i++) this.values[this.marked[i]!] = 0
+    if (this.values.length < nodes) this.values = new Uint32Array(Math.ceil(1.1 * nodes))
+    for (let i = 0; i < marked.length; i++) this.values[marked[i]!] = i + 1
+    this.marked = marked
+    return this.values
+  }
 }
 
-/** The size of the last one that is among the most: a heap of as many sizes, the least on top. */
-function leastOf (nodes: Uint32Array, count: number, sizes: Float64Array, limit: number): number {
-  if (count <= limit) return Number.MIN_VALUE
-  const heap = new Float64Array(limit)
-  for (let i = 0; i < count; i++) {
-    const size = sizes[nodes[i]!]!
-    if (size > heap[0]!) sinkFromTop(heap, size)
+/** The nodes of the largest sizes above zero among those offered: a heap of as many sizes, the least on top, and all who were not below it when they came. */
+export class Most {
+  /** What is smaller need not be offered. */
+  least = Number.MIN_VALUE
+  private readonly heap: Float64Array
+  private readonly nodes: number[] = []
+  private readonly sizes: number[] = []
+
+  constructor (private readonly limit: number) {
+    this.heap = new Float64Array(limit)
   }
-  return Math.max(heap[0]!, Number.MIN_VALUE)
+
+  offer (n: number, size: number): void {
+    if (!(size >= this.least)) return
+    this.nodes.push(n)
+    this.sizes.push(size)
+    if (size <= this.heap[0]!) return
+    sinkFromTop(this.heap, size)
+    if (this.heap[0]! > this.least) this.least = this.heap[0]!
+  }
+
+  /** Sorted; those that are equal by id. */
+  take (ids: string[]): { n: number, size: number }[] {
+    const kept: { n: number, size: number }[] = []
+    for (let i = 0; i < this.nodes.length; i++) if (this.sizes[i]! >= this.least) kept.push({ n: this.nodes[i]!, size: this.sizes[i]! })
+    kept.sort((a, b) => b.size - a.size || order(ids[a.n]!, ids[b.n]!))
+    if (kept.length > this.limit) kept.length = this.limit
+    return kept
+  }
 }
 
 function sinkFromTop (heap: Float64Array, size: number): void {
