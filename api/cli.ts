@@ -100,6 +100,21 @@ function data (teraffi: Command): void {
     .addOption(new Option('--format <format>').choices(['table', 'jsonl']).default('table'))
     .action(async (name, options) => (await import('./commands/query.js')).runQuery(name, options))
   for (const command of query.commands) command.exitOverride()
+  measuring(teraffi)
+}
+
+function measuring (teraffi: Command): void {
+  teraffi.command('evaluate').description('how good the lists are: recall, NDCG and coverage on files, without any store')
+    .requiredOption('--train <file>', 'a line is a user, then the items they have; .gz is fine')
+    .requiredOption('--test <file>', 'the same form: the items to be found')
+    .option('--facts <file>', 'cold start: what is known of the items, as CSV of subject, predicate, object and types')
+    .option('--candidates <file>', 'cold start: the items that nobody has yet, one id a line')
+    .option('--valid-share <share>', 'of the training pairs, the last of each user, for choosing settings', share, 0.2)
+    .option('--k <n>', 'how long a list is', whole, 20)
+    .option('--tune', 'look longer for settings, on the training part alone')
+    .option('--no-store', 'read the files only; so far it never does otherwise')
+    .option('--json', 'recall, ndcg, coverage, users and seconds as one object')
+    .action(async (options) => (await import('./commands/evaluate.js')).evaluate(options))
   teraffi.command('bench').description('measure; results go to benchmarks/results')
     .argument('[name]')
     .action(async (name) => (await import('./commands/scripts.js')).runBenchmarks(name))
@@ -110,6 +125,12 @@ function data (teraffi: Command): void {
 function whole (text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
   return Number(text)
+}
+
+function share (text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('It must be a number between 0 and 1.')
+  return value
 }
 
 const list = (text: string) => text.split(',').map((item) => item.trim()).filter(Boolean)

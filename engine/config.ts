@@ -25,6 +25,8 @@ export interface Config {
   refreshTokenTtlS: number
   /** Requests a minute: of an address without account, of a member, of a member of the tier `enterprise`. */
   rateLimits: { guest: number, member: number, enterprise: number }
+  /** Whether answers come from the graph as arrays in this process; off: always from Neo4j. */
+  projection: boolean
   logLevel: string
   /** The tenant that accounts join which found none, and of the command line. */
   tenantId: string
@@ -51,6 +53,7 @@ export function loadConfig (env: Env = process.env): Config {
     accessTokenTtlS: integer(env, 'TERAFFI_ACCESS_TOKEN_TTL_S', 3600),
     refreshTokenTtlS: integer(env, 'TERAFFI_REFRESH_TOKEN_TTL_S', 7 * 24 * 3600),
     rateLimits: rates(text('TERAFFI_RATE_LIMITS') ?? '30,100,1000'),
+    projection: oneOf(env, 'TERAFFI_PROJECTION', ['on', 'off']) === 'on',
     logLevel: text('LOG_LEVEL') ?? 'info',
     tenantId: text('TERAFFI_TENANT') ?? 'demo',
     neo4jHeapMb: integer(env, 'TERAFFI_NEO4J_HEAP_MB', 1536),

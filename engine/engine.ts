@@ -33,7 +33,7 @@ import { migrateGraph, shortHash } from './graph/schema.js'
 import { graphVersion, textSource } from './graph/texts.js'
 import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
 import { openEmbedder, type Embedder } from './index/embed.js'
-import { openProjections, type Projections, type State } from './projection/projection.js'
+import { noProjections, openProjections, type Projections, type State } from './projection/projection.js'
 import { openIndex, type Index } from './index/vector-index.js'
 import { learn, type Lesson, type LearnProgress } from './learn.js'
 import { openStores } from './stores.js'
@@ -83,7 +83,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   const embedder = keep(await openEmbedder(config))
   const index = keep(await openIndex({ dir: join(config.dataDir, 'index'), embedder, log }))
   const events = keep(openEvents(graph, cache))
-  const projections = keep(openProjections(graph, { lists: { b: WALK.b, degreeMax: BOUNDS.degreeMax }, log }))
+  const projections = keep(config.projection ? openProjections(graph, { lists: { b: WALK.b, degreeMax: BOUNDS.degreeMax }, log }) : noProjections(graph))
   const parts: Parts = { config, graph, projections, deals, cache, events, embedder, index }
   const { emit } = events
   const desk = keep(openDealsDesk({ deals, graph, emit }))

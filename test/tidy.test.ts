@@ -12,6 +12,7 @@ const MAY: Record<string, string[]> = {
   errors: [],
   config: [],
   extraction: [],
+  learned: [],
   cache: [],
   embedded: ['config'],
   stores: ['config', 'embedded'],
@@ -22,14 +23,16 @@ const MAY: Record<string, string[]> = {
   index: ['config'],
   trends: ['graph'],
   import: ['graph', 'extraction'],
+  projection: ['graph'],
+  evaluate: ['learned', 'import'],
   learn: ['graph', 'extraction'],
   events: ['graph', 'cache'],
   affinity: ['graph', 'extraction', 'cache'],
   accounts: ['graph', 'extraction', 'learn', 'cache'],
   seeds: ['graph', 'learn', 'extraction'],
-  engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'seeds'],
-  api: ['accounts', 'config', 'engine', 'stores', 'embedded', 'extraction', 'benchmarks'],
-  benchmarks: ['config', 'engine', 'extraction', 'index', 'seeds']
+  engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'projection', 'seeds'],
+  api: ['accounts', 'config', 'engine', 'stores', 'embedded', 'extraction', 'evaluate', 'benchmarks'],
+  benchmarks: ['config', 'stores', 'engine', 'evaluate', 'extraction', 'index', 'seeds']
 }
 
 /** Drivers and the one room that names each. */
@@ -42,7 +45,7 @@ const DOORS: Record<string, string[]> = {
   compromise: ['extraction'],
   fastify: ['api'],
   commander: ['api'],
-  'csv-parse': ['import']
+  'csv-parse': ['import', 'evaluate']
 }
 
 const files = ['engine', 'api', 'models', 'seeds', 'benchmarks'].flatMap((folder) =>

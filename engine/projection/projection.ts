@@ -3,6 +3,7 @@ import type { Change } from '../graph/changes.js'
 import type { Graph, Run } from '../graph/graph.js'
 import { Lists, LISTS_FROM, type ListOptions } from './lists.js'
 import { priorAt, priorOf, type Prior } from './prior.js'
+import { graphVersion } from '../graph/texts.js'
 import { ANSWERS } from './answers.js'
 import { GraphArrays, idWords, type FactRow, type NodeRow } from './arrays.js'
 
@@ -62,6 +63,20 @@ const IDLE_MS = 1_000
 /** A small graph is read within this; until a larger one is there, Neo4j answers. */
 const WAIT_MS = 250
 const TENANTS_MAX = 64
+
+/** Without arrays: Neo4j answers everything. */
+export function noProjections (graph: Graph): Projections {
+  return {
+    async current (tenantId) {
+      const version = await graphVersion(graph, tenantId)
+      return { version, textVersion: version, stale: null }
+    },
+    reader: () => graph,
+    arrays: () => null,
+    prior: () => ({}),
+    close: async () => {}
+  }
+}
 
 export function openProjections (graph: Graph, { lists, log = () => {} }: { lists: ListOptions, log?: (line: string) => void }): Projections {
   const tenants = new Map<string, Tenant>()

@@ -1,0 +1,188 @@
+import { once } from 'node:events'
+import { createWriteStream, existsSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfig } from '../engine/config.js'
+import { createEngine, type Engine } from '../engine/engine.js'
+import { openStores } from '../engine/stores.js'
+import { bench, percentile, type Bench } from './bench.js'
+import { cpuOf, serve, throughput, type Served } from './load/server.js'
+
+const EDITS_AT_ONCE = 10
+const EVERY_MS = 50
+
+// What does an answer cost over HTTP, with its reasons, uncached, on a graph of pairs; against the same by Cypher; against bare Fastify?
+// And how soon is a fact that another process wrote in the answer? `--pairs FILE` names the graph; without it a small one is made.
+await bench('live', async (b) => {
+  const config = loadConfig()
+  const tenantId = b.full ? 'bench-pairs' : 'bench-pairs-smoke'
+  const stores = await openStores(config)
+  const engine = await createEngine(config)
+  const served: Served[] = []
+  try {
+    const seekers = await load(engine, tenantId, b)
+    const start = async (env: Record<string, string>) => {
+      const server = await login(engine, tenantId, env)
+      served.push(server)
+      return server
+    }
+    const ask = (server: Served, run: number, more = {}) =>
+      server.ask('/api/v1/affinity/discover', { memberId: seekers[(run * 7919) % seekers.length], kinds: ['item'], limit: 10, ...more })
+
+    const ours = await start({})
+    await settled(ours, (run) => ask(ours, run))
+    const neo4j = stores.runners.neo4j.pid
+    b.report(await alone(b, ours, (run) => ask(ours, run)))
+
+    const byCypher = await start({ TERAFFI_PROJECTION: 'off' })
+    b.report(await against(b, { ours, byCypher, neo4j }, ask))
+    await byCypher.stop()
+    served.splice(served.indexOf(byCypher), 1)
+
+    const { text } = await ask(ours, 0)
+    b.report(await ceiling(b, ours, text.length, (run) => ask(ours, run)))
+    b.report(await freshness(b, engine, tenantId, ours, seekers))
+  } finally {
+    for (const server of served) await server.stop()
+    await engine.close()
+    await stores.close()
+  }
+})
+
+/** The graph: that of the file, or a small one of the same form. Returns the seekers. */
+async function load (engine: Engine, tenantId: string, { full, size, report }: Bench): Promise<string[]> {
+  const at = process.argv.indexOf('--pairs')
+  const given = at < 0 ? '../shared/data/gowalla/train.txt.gz' : process.argv[at + 1]!
+  const path = full && existsSync(given) ? given : await small(size('users', { smoke: 60, full: 3_000 }))
+  const { read } = await engine.importFile(tenantId, { path, format: 'pairs' })
+  const seekers = await membersOf(engine, tenantId)
+  report({ edges: read, seekers: seekers.length })
+  return seekers
+}
+
+async function membersOf (engine: Engine, tenantId: string): Promise<string[]> {
+  const nodes: string[] = []
+  for (let after = 'user:'; ;) {
+    const rows = await engine.graph.read<{ id: string, label: string }>('projection/nodes', { tenantId, after, limit: 10_000 })
+    nodes.push(...rows.filter(({ label }) => label === 'Member').map(({ id }) => id))
+    if (rows.length < 10_000) return nodes
+    after = rows.at(-1)!.id
+  }
+}
+
+async function small (users: number): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'teraffi-')), 'pairs.txt')
+  const file = createWriteStream(path)
+  for (let user = 0; user < users; user++) {
+    const items = new Set(Array.from({ length: 12 }, (_, i) => (user * user + i * i * (user % 7 + 1)) % users))
+    file.write(`${[user, ...items].join(' ')}\n`)
+  }
+  file.end()
+  await once(file, 'close')
+  return path
+}
+
+/** A server of ours for a tenant, and us logged in as its admin. */
+async function login (engine: Engine, tenantId: string, env: Record<string, string>): Promise<Served> {
+  const [email, password] = [`bench@${tenantId}.localhost`, 'a-benchmark-needs-no-secret']
+  await engine.accounts.ensureAdmin({ email, password, name: 'Bench' }, tenantId)
+  const headers: Record<string, string> = {}
+  const settings = { PORT: '0', TERAFFI_TENANT: tenantId, TERAFFI_RATE_LIMITS: '1000000,1000000,1000000', LOG_LEVEL: 'silent', ...env }
+  const server = await serve(['bin/teraffi.mjs', 'start'], settings, headers)
+  const { data } = JSON.parse((await server.ask('/api/v1/auth/login', { email, password })).text) as { data: { accessToken: string } }
+  headers.authorization = `Bearer ${data.accessToken}`
+  return server
+}
+
+/** Until answers come from the arrays, and the lists are made: ten in a row that are quick. */
+async function settled (server: Served, ask: (run: number) => Promise<{ ms: number }>): Promise<void> {
+  for (let run = 0, quick = 0; quick < 10 && run < 3_000; run++) {
+    quick = (await ask(run)).ms < 20 ? quick + 1 : 0
+    if (quick === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const before = await cpuOf(server.pid)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  if (await cpuOf(server.pid) - before > 200) await settled(server, ask)
+}
+
+async function alone ({ size }: Bench, server: Served, ask: (run: number) => Promise<{ ms: number }>) {
+  const requests = size('requests', { smoke: 20, full: 5_000 })
+  const ms: number[] = []
+  const before = await cpuOf(server.pid)
+  for (let run = 0; run < requests; run++) ms.push((await ask(run)).ms)
+  const cpu = await cpuOf(server.pid) - before
+  return { p50Ms: percentile(ms, 50), p95Ms: percentile(ms, 95), p99Ms: percentile(ms, 99), cpuMsPerRequest: cpu / requests }
+}
+
+interface Both { ours: Served, byCypher: Served, neo4j: number | null }
+type Ask = (server: Served, run: number) => Promise<{ ms: number }>
+
+/** CPU of a request, the store's and the server's, without the arrays and with them. */
+async function against ({ size }: Bench, { ours, byCypher, neo4j }: Both, ask: Ask) {
+  const cpu = async (server: Served) => await cpuOf(server.pid) + (neo4j === null ? 0 : await cpuOf(neo4j))
+  const each = async (server: Served, requests: number) => {
+    for (let run = 0; run < Math.min(5, requests); run++) await ask(server, run)
+    const before = await cpu(server)
+    for (let run = 0; run < requests; run++) await ask(server, run)
+    return (await cpu(server) - before) / requests
+  }
+  const slow = await each(byCypher, size('requestsByCypher', { smoke: 3, full: 60 }))
+  const quick = await each(ours, size('requestsAgainst', { smoke: 10, full: 2_000 }))
+  return { cypherCpuMs: slow, arraysCpuMs: quick, cypherCpuPerArraysCpu: slow / quick }
+}
+
+async function ceiling ({ size }: Bench, ours: Served, bytes: number, ask: (run: number) => Promise<unknown>) {
+  const requests = size('requestsAtOnce', { smoke: 32, full: 5_000 })
+  const bare = await serve(['--import', 'tsx', 'benchmarks/load/bare.ts', String(bytes)], {})
+  try {
+    await throughput(16, requests / 4, () => bare.ask('/', {}))
+    const ceiling = await throughput(16, requests, () => bare.ask('/', {}))
+    const perSecond = await throughput(16, requests, ask)
+    return { bytes, bareFastifyPerSecond: ceiling, perSecond, perBareFastify: perSecond / ceiling }
+  } finally {
+    await bare.stop()
+  }
+}
+
+/** Facts are written by this process, 200 a second, ten to a transaction; the server is asked until its answer knows them. */
+async function freshness ({ size }: Bench, engine: Engine, tenantId: string, server: Served, seekers: string[]) {
+  const ms: number[] = []
+  const rounds = size('freshRounds', { smoke: 3, full: 200 })
+  const topOf = async (memberId: string) => {
+    const { text } = await server.ask('/api/v1/affinity/discover', { memberId, kinds: ['item'], limit: 1, explain: 'none' })
+    return (JSON.parse(text) as { data: { id: string, name: string }[] }).data[0]
+  }
+  const began = performance.now()
+  let edits = 0
+  for (let round = 0; round < rounds; round++) {
+    const some = Array.from({ length: EDITS_AT_ONCE }, (_, i) => seekers[(round * EDITS_AT_ONCE + i) % seekers.length]!)
+    const tops = await Promise.all(some.map(topOf))
+    await engine.learn(tenantId, { facts: some.flatMap((member, i) => tops[i] === undefined ? [] : [likes(member, tops[i])]) })
+    const acknowledged = performance.now()
+    while ((await topOf(some[0]!))?.id === tops[0]?.id && performance.now() - acknowledged < 5_000);
+    ms.push(performance.now() - acknowledged)
+    edits += EDITS_AT_ONCE
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, began + (round + 1) * EVERY_MS - performance.now())))
+  }
+  return { editsPerSecond: edits / (performance.now() - began) * 1000, freshP50Ms: percentile(ms, 50), freshP99Ms: percentile(ms, 99) }
+}
+
+const likes = (member: string, item: { id: string, name: string }) => ({
+  subject: { id: member, label: 'Member' as const, name: member.replace(':', ' ') },
+  relation: 'HAS_AFFINITY_WITH' as const,
+  lemma: 'like',
+  object: { id: item.id, label: 'Item' as const, name: item.name },
+  polarity: '+' as const,
+  modality: 'certain' as const,
+  confidence: 1,
+  source: 'benchmark',
+  sentence: '',
+  start: null,
+  end: null,
+  importId: null,
+  validFrom: null,
+  validTo: null,
+  observedAt: null,
+  properties: {}
+})
