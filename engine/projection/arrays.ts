@@ -57,8 +57,6 @@ export class GraphArrays {
   facts = 0
   /** Counts what has been changed since, so that what was derived knows that it is old. */
   changes = 0
-  /** Told of the ends of each fact that was changed. */
-  onTouch: ((nodes: [number, number]) => void) | null = null
   private freed: number[] = []
 
   readonly said: Said[] = []
@@ -147,7 +145,6 @@ export class GraphArrays {
     if (known !== NONE) {
       this.says[known] = says
       for (const k of this.slotsOf(known)) this.weight[k] = this.slotWeight(says)
-      this.onTouch?.([subject, object])
       return known
     }
     const f = this.freed.pop() ?? this.facts++
@@ -159,7 +156,6 @@ export class GraphArrays {
     this.idLow[f] = low
     this.addSlot(subject, object, f)
     if (object !== subject) this.addSlot(object, subject, f)
-    this.onTouch?.([subject, object])
     return f
   }
 
@@ -175,7 +171,6 @@ export class GraphArrays {
     this.changes++
     for (const n of new Set([this.from[f]!, this.to[f]!])) this.removeSlot(n, f)
     this.freed.push(f)
-    this.onTouch?.([this.from[f]!, this.to[f]!])
   }
 
   /** The number of what a fact says, given as it is read. */
@@ -301,7 +296,9 @@ function put<T> (map: Map<number, T>, n: number, value: T | null): void {
 
 /** The two halves of a fact id: 'f' and sixteen hexadecimal digits. */
 export const idWords = (factId: string): [number, number] => [parseInt(factId.slice(1, 9), 16), parseInt(factId.slice(9, 17), 16)]
-const hex = (word: number) => word.toString(16).padStart(8, '0')
+/** The four digits of each half word. */
+const HEX = Array.from({ length: 2 ** 16 }, (_, half) => half.toString(16).padStart(4, '0'))
+const hex = (word: number) => HEX[word >>> 16]! + HEX[word & 0xffff]!
 
 function parseSaid (fields: string[]): Said {
   const [relation, lemma, polarity, modality] = fields as [Relation, string, Polarity, Modality]

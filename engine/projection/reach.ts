@@ -5,8 +5,8 @@ import { Marks, Most, Sums, type Seeds } from './scratch.js'
 /** `a`, `b`: powers of the degrees of what is shared and of who shares it; `prior`: a factor for each degree of where the walk ends, by label. */
 export interface Walking { seeds: Seeds, seekerId: string, viewerId: string, degreeMax: number, breadth: number, a: number, b: number, prior: Prior, now: string }
 
-/** A seed that the walk sets out from, with its surest fact. */
-export interface First { n: number, weight: number, each: number, factId: string }
+/** A seed that the walk sets out from, with its surest fact, and what this is divided by. */
+export interface First { n: number, weight: number, share: number, factId: string }
 
 /**
  * Those whom two steps reach: the most of them, as many as the walk goes on from, most first, and the mass that goes on from each; and as far
@@ -54,15 +54,15 @@ function firstsOf (arrays: GraphArrays, { seeds, degreeMax, a }: Walking): First
     const told = seeds[id]!
     let best = told[0]!
     for (const seed of told) if (seed.weight > best.weight) best = seed
-    if (best.weight > 0) firsts.push({ n, weight: best.weight, each: best.weight / power(arrays.count[n]!, a), factId: best.factId })
+    if (best.weight > 0) firsts.push({ n, weight: best.weight, share: power(arrays.count[n]!, a), factId: best.factId })
   }
   return firsts
 }
 
 /** What one seed passes on to its neighbors. */
-function flow (arrays: GraphArrays, asking: Walking, { n, each }: First): void {
+function flow (arrays: GraphArrays, asking: Walking, { n, weight: seed, share }: First): void {
   const { neighbor, weight, start, count } = arrays
-  const end = start[n]! + count[n]!
+  const [end, each] = [start[n]! + count[n]!, seed / share]
   masses.expect(count[n]!)
   const { values, touched } = masses
   let size = masses.size
