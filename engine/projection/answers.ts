@@ -2,7 +2,7 @@ import type { Term } from '../../models/affinity.js'
 import { LABELS, type Label } from '../../models/vocabulary.js'
 import type { Row } from '../graph/graph.js'
 import { asked as weigh, holds, lasts, type GraphArrays, type Said } from './arrays.js'
-import { atMost, labelMask, Marks, Most, order, Sums, type Seeds } from './scratch.js'
+import { atMost, labelMask, Most, order, placed, Sums, type Seeds } from './scratch.js'
 import { walk } from './walk.js'
 import { walkPaths } from './ways.js'
 
@@ -39,7 +39,7 @@ const scores = new Sums()
 function candidates (arrays: GraphArrays, asking: FromSeeds & { labels: Label[], limit: number }) {
   const { seeds, seekerId, degreeMax, limit, labels } = asking
   const wanted = labelMask(labels)
-  scores.ready(arrays.nodes)
+  scores.ready(Math.min(arrays.nodes, factsAt(arrays, seeds, degreeMax)))
   for (const viaId in seeds) {
     const via = arrays.numbers.get(viaId)
     if (via === undefined || arrays.count[via]! > degreeMax) continue
@@ -47,61 +47,71 @@ function candidates (arrays: GraphArrays, asking: FromSeeds & { labels: Label[],
     for (const seed of seeds[viaId]!) weight += Math.max(0, seed.weight)
     if (weight > 0) lend(arrays, asking, via, weight / commonness(arrays.count[via]!))
   }
-  const { values, touched, size } = scores
-  values[arrays.numbers.get(seekerId) ?? NOBODY] = 0
+  const { keys, values, touched, size } = scores
+  const seeker = arrays.numbers.get(seekerId) ?? -1
   const most = new Most(limit)
   for (let i = 0; i < size; i++) {
-    const n = touched[i]!
-    if (values[n]! >= most.least && wanted[arrays.labels[n]!] === 1) most.offer(n, values[n]!)
+    const n = keys[touched[i]!]! - 1
+    const score = values[2 * touched[i]!]!
+    if (score >= most.least && wanted[arrays.labels[n]!] === 1 && n !== seeker) most.offer(n, score)
   }
-  return most.take(arrays.ids).map(({ n, size }) => ({ id: arrays.ids[n]!, score: size }))
+  const rows: { id: string, score: number }[] = []
+  const nodes = most.take(arrays.ids)
+  for (let i = 0; i < nodes.length; i++) rows.push({ id: arrays.ids[nodes[i]!]!, score: most.sizes[i]! })
+  return rows
 }
 
-const NOBODY = 0xffffffff // beyond every array: writing there changes nothing
+/** How many facts there are at the seeds that are no hubs. */
+function factsAt (arrays: GraphArrays, seeds: Seeds, degreeMax: number): number {
+  let facts = 0
+  for (const id in seeds) {
+    const n = arrays.numbers.get(id)
+    if (n !== undefined && arrays.count[n]! <= degreeMax) facts += arrays.count[n]!
+  }
+  return facts
+}
 
 /** What one seed lends to its neighbors. */
 function lend (arrays: GraphArrays, asking: Asked, via: number, share: number): void {
   const { neighbor, weight, start, count } = arrays
-  const end = start[via]! + count[via]!
-  scores.expect(count[via]!)
-  const { values, touched } = scores
-  let size = scores.size
-  for (let k = start[via]!; k < end; k++) {
+  for (let k = start[via]!, end = k + count[via]!; k < end; k++) {
     let w = weight[k]!
     if (w !== w) w = weigh(arrays, k, asking) // eslint-disable-line no-self-compare
-    if (w <= 0) continue
-    const to = neighbor[k]!
-    const held = values[to]!
-    if (held === 0) touched[size++] = to
-    values[to] = held + share * w
+    if (w > 0) scores.add(neighbor[k]!, share * w, 0)
   }
-  scores.size = size
 }
 
 const commonness = (degree: number) => Math.log(Math.max(2, degree))
 
 type PathRow = Row & { id: string, value: number, viaId: string, factId: string, seedFactId: string }
-const marks = new Marks()
+const places = new Sums()
 
 /** Row by row into a drawer for each candidate, since sorting few at a time is quicker than all. */
 function paths (arrays: GraphArrays, { seeds, seekerId, viewerId, candidateIds, degreeMax, now }: FromSeeds & { candidateIds: string[] }) {
   const { neighbor, fact, says, start, count } = arrays
-  const ids = [...new Set(candidateIds)].filter((id) => id !== seekerId && arrays.numbers.has(id)).sort()
-  const place = marks.place(ids.map((id) => arrays.numbers.get(id)!), arrays.nodes)
-  const drawers: PathRow[][] = ids.map(() => [])
+  const nodes = ascending(candidateIds).map((id) => id === seekerId ? undefined : arrays.numbers.get(id)).filter((n) => n !== undefined)
+  const place = placed(places, nodes)
+  const drawers: PathRow[][] = nodes.map(() => [])
   for (const viaId in seeds) {
     const via = arrays.numbers.get(viaId)
     if (via === undefined || count[via]! > degreeMax) continue
     for (let k = start[via]!, end = k + count[via]!; k < end; k++) {
-      const at = place[neighbor[k]!]!
+      const at = place.of(neighbor[k]!)
       if (at === 0) continue
       const said = arrays.said[says[fact[k]!]!]!
       if (!holds(said, now, viewerId)) continue
       for (const seed of seeds[viaId]!) addPath(drawers[at - 1]!, arrays, { via, k, said, seed })
     }
   }
-  for (const rows of drawers) if (rows.length > 1) rows.sort(byWorth)
-  return drawers.flat()
+  const all: PathRow[] = []
+  for (const rows of drawers) for (const row of rows.length > 1 ? rows.sort(byWorth) : rows) all.push(row)
+  return all
+}
+
+/** Each once and sorted, which they mostly are when they come. */
+function ascending (ids: string[]): string[] {
+  for (let i = 1; i < ids.length; i++) if (ids[i - 1]! >= ids[i]!) return [...new Set(ids)].sort()
+  return ids
 }
 
 const byWorth = (a: PathRow, b: PathRow) => Math.abs(b.value) - Math.abs(a.value) ||
@@ -176,10 +186,12 @@ function feedback (arrays: GraphArrays, { entityId, now, limit }: { entityId: st
 }
 
 function profiles (arrays: GraphArrays, { ids }: { ids: string[] }) {
-  return ids.flatMap((id) => {
+  const rows: Row[] = []
+  for (const id of ids) {
     const n = arrays.numbers.get(id)
-    return n === undefined ? [] : [{ id, label: arrays.label(n), name: arrays.names[n]!, visibleTo: arrays.visibleTo.get(n) ?? null }]
-  })
+    if (n !== undefined) rows.push({ id, label: arrays.label(n), name: arrays.names[n]!, visibleTo: arrays.visibleTo.get(n) ?? null })
+  }
+  return rows
 }
 
 interface Step { from: string, to: string, factId: string }

@@ -1,6 +1,6 @@
 import { asked, type GraphArrays } from './arrays.js'
 import type { Prior } from './prior.js'
-import { Marks, Most, Sums, type Seeds } from './scratch.js'
+import { Most, placed, Sums, type Seeds } from './scratch.js'
 
 /** `a`, `b`: powers of the degrees of what is shared and of who shares it; `prior`: a factor for each degree of where the walk ends, by label. */
 export interface Walking { seeds: Seeds, seekerId: string, viewerId: string, degreeMax: number, breadth: number, a: number, b: number, prior: Prior, now: string }
@@ -15,8 +15,10 @@ export interface First { n: number, weight: number, share: number, factId: strin
 export interface Reach {
   firsts: First[]
   nodes: Uint32Array
-  /** By node; 0 where the walk does not go on from. */
-  mass: Float64Array
+  /** What goes on from each of them. */
+  masses: Float64Array
+  /** The same by node. */
+  mass: Sums
   ends: Sums
   /** From so many of the nodes the third step is done; the others have so many facts. */
   done: number
@@ -25,26 +27,32 @@ export interface Reach {
 
 let last: { asking: Walking, arrays: GraphArrays, changes: number, reach: Reach } | null = null
 const SAME = ['seeds', 'seekerId', 'viewerId', 'now', 'degreeMax', 'breadth', 'a', 'b'] as const
-const masses = new Sums()
-const ends = new Sums(2)
-const firstMarks = new Marks()
+const arriving = new Sums()
+const goingOn = new Sums()
+const ends = new Sums()
+const places = new Sums()
 
 /** The last one is kept, since a request asks several times for the same. */
 export function reach (arrays: GraphArrays, asking: Walking): Reach {
   if (last?.arrays === arrays && last.changes === arrays.changes && SAME.every((name) => last!.asking[name] === asking[name])) return last.reach
   const firsts = firstsOf(arrays, asking)
-  masses.ready(arrays.nodes)
+  let facts = 0
+  for (const { n } of firsts) facts += arrays.count[n]!
+  arriving.ready(Math.min(facts, arrays.nodes))
   for (const first of firsts) flow(arrays, asking, first)
-  const nodes = goOn(arrays, asking)
+  const { nodes, masses } = goOn(arrays, asking)
   let left = 0
-  for (const n of nodes) left += arrays.count[n]!
-  ends.ready(arrays.nodes)
-  last = { asking, arrays, changes: arrays.changes, reach: { firsts, nodes, mass: masses.values, ends, done: 0, left } }
+  goingOn.ready(nodes.length)
+  for (let i = 0; i < nodes.length; i++) {
+    left += arrays.count[nodes[i]!]!
+    goingOn.add(nodes[i]!, masses[i]!, 0)
+  }
+  last = { asking, arrays, changes: arrays.changes, reach: { firsts, nodes, masses, mass: goingOn, ends, done: 0, left } }
   return last.reach
 }
 
 /** The place of each first among the firsts, from 1 on, by node. */
-export const placesOf = (arrays: GraphArrays, firsts: First[]): Uint32Array => firstMarks.place(firsts.map(({ n }) => n), arrays.nodes)
+export const placesOf = (firsts: First[]): Sums => placed(places, firsts.map(({ n }) => n))
 
 function firstsOf (arrays: GraphArrays, { seeds, degreeMax, a }: Walking): First[] {
   const firsts: First[] = []
@@ -62,50 +70,37 @@ function firstsOf (arrays: GraphArrays, { seeds, degreeMax, a }: Walking): First
 /** What one seed passes on to its neighbors. */
 function flow (arrays: GraphArrays, asking: Walking, { n, weight: seed, share }: First): void {
   const { neighbor, weight, start, count } = arrays
-  const [end, each] = [start[n]! + count[n]!, seed / share]
-  masses.expect(count[n]!)
-  const { values, touched } = masses
-  let size = masses.size
-  for (let k = start[n]!; k < end; k++) {
+  const each = seed / share
+  for (let k = start[n]!, end = k + count[n]!; k < end; k++) {
     let w = weight[k]!
     if (w !== w) w = asked(arrays, k, asking) // eslint-disable-line no-self-compare
-    if (w <= 0) continue
-    const to = neighbor[k]!
-    const held = values[to]!
-    if (held === 0) touched[size++] = to
-    values[to] = held + w * each
+    if (w > 0) arriving.add(neighbor[k]!, w * each, 0)
   }
-  masses.size = size
 }
 
-/** Chooses those from whom the walk goes on, and leaves their masses alone in `masses`. */
-function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, b }: Walking): Uint32Array {
+/** Chooses those from whom the walk goes on. */
+function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, b }: Walking): { nodes: Uint32Array, masses: Float64Array } {
   const { count } = arrays
-  const { values, touched, size } = masses
-  const seeker = arrays.numbers.get(seekerId)
-  if (seeker !== undefined) values[seeker] = 0
+  const { keys, values, touched, size } = arriving
+  const seeker = arrays.numbers.get(seekerId) ?? -1
   const most = new Most(breadth)
   for (let i = 0; i < size; i++) {
-    const n = touched[i]!
-    const mass = values[n]!
-    values[n] = 0
-    if (mass >= most.least && count[n]! <= degreeMax) most.offer(n, mass / power(count[n]!, b))
+    const at = touched[i]!
+    const n = keys[at]! - 1
+    const mass = values[2 * at]!
+    if (mass >= most.least && count[n]! <= degreeMax && n !== seeker) most.offer(n, mass / power(count[n]!, b))
   }
-  const kept = most.take(arrays.ids)
-  const nodes = new Uint32Array(kept.length)
-  for (let i = 0; i < kept.length; i++) {
-    nodes[i] = kept[i]!.n
-    values[nodes[i]!] = kept[i]!.size
-  }
-  return nodes
+  const nodes = most.take(arrays.ids)
+  return { nodes, masses: most.sizes }
 }
 
 /** The third step, from the strongest on, until it has touched so many facts. */
 export function goFurther (arrays: GraphArrays, asking: Walking, reach: Reach, budget: number): void {
-  const { nodes } = reach
+  const { nodes, masses } = reach
+  if (reach.done === 0) ends.ready(Math.min(reach.left, arrays.nodes))
   for (let spent = 0; reach.done < nodes.length && spent < budget; reach.done++) {
     const count = arrays.count[nodes[reach.done]!]!
-    bring(arrays, asking, nodes[reach.done]!, reach.mass[nodes[reach.done]!]!)
+    bring(arrays, asking, nodes[reach.done]!, masses[reach.done]!)
     spent += count
     reach.left -= count
   }
@@ -113,21 +108,11 @@ export function goFurther (arrays: GraphArrays, asking: Walking, reach: Reach, b
 
 function bring (arrays: GraphArrays, asking: Walking, n: number, mass: number): void {
   const { neighbor, weight, start, count } = arrays
-  const end = start[n]! + count[n]!
-  ends.expect(count[n]!)
-  const { values, touched } = ends
-  let size = ends.size
-  for (let k = start[n]!; k < end; k++) {
+  for (let k = start[n]!, end = k + count[n]!; k < end; k++) {
     let w = weight[k]!
     if (w !== w) w = asked(arrays, k, asking) // eslint-disable-line no-self-compare
-    if (w <= 0) continue
-    const to = neighbor[k]!
-    const held = values[2 * to]!
-    if (held === 0) touched[size++] = to
-    values[2 * to] = held + mass * w
-    values[2 * to + 1]! += mass
+    if (w > 0) ends.add(neighbor[k]!, mass * w, mass)
   }
-  ends.size = size
 }
 
 const EXPONENTS_KEPT = 16

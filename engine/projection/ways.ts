@@ -1,21 +1,21 @@
 import { asked, type GraphArrays } from './arrays.js'
 import { priorAt } from './prior.js'
 import { placesOf, power, reach, type First, type Reach, type Walking } from './reach.js'
-import { Marks, order } from './scratch.js'
+import { order, placed, Sums } from './scratch.js'
 
 /** A walk in numbers; its slots are those of the second node. */
 interface Way { value: number, first: First, second: number, firstFact: number, secondFact: number }
 /** Whom ways lead to, the strongest that were found so far, and what its prior multiplies. */
 interface Target { to: number, prior: number, ways: Way[] }
-interface Looking { arrays: GraphArrays, asking: Walking & { paths: number }, reached: Reach, firstAt: Uint32Array }
+interface Looking { arrays: GraphArrays, asking: Walking & { paths: number }, reached: Reach, firstAt: Sums }
 
 const ROUNDING = 1 + 1e-9
-const marks = new Marks()
+const places = new Sums()
 
 /** The strongest walks to each candidate, as `affinity/walk-paths` defines them. */
 export function walkPaths (arrays: GraphArrays, asking: Walking & { candidateIds: string[], paths: number }) {
   const reached = reach(arrays, asking)
-  const looking: Looking = { arrays, asking, reached, firstAt: placesOf(arrays, reached.firsts) }
+  const looking: Looking = { arrays, asking, reached, firstAt: placesOf(reached.firsts) }
   const prior = priorAt(arrays, asking.prior)
   const targets = asking.candidateIds.flatMap((id): Target[] => {
     const to = arrays.numbers.get(id)
@@ -32,7 +32,7 @@ function fromTarget (looking: Looking, target: Target): void {
   const { arrays, asking, reached: { mass } } = looking
   const onward: { slot: number, bound: number }[] = []
   for (let k = arrays.start[target.to]!, end = k + arrays.count[target.to]!; k < end; k++) {
-    const brought = mass[arrays.neighbor[k]!]!
+    const brought = mass.of(arrays.neighbor[k]!)
     if (brought === 0) continue
     const w = asked(arrays, k, asking)
     if (w > 0) onward.push({ slot: k, bound: brought * w })
@@ -46,14 +46,15 @@ function fromTarget (looking: Looking, target: Target): void {
 
 /** The same for those with very many facts, whom the strongest of the seconds are soon found to lead to. */
 function fromSeconds (looking: Looking, targets: Target[]): void {
-  const { arrays: { neighbor, start, count, nodes }, asking, reached } = looking
+  const { arrays: { neighbor, start, count }, asking, reached: { nodes, masses } } = looking
   if (targets.length === 0) return
-  const place = marks.place(targets.map(({ to }) => to), nodes)
-  for (const second of reached.nodes) {
-    const bound = reached.mass[second]! // no weight is above 1
+  const place = placed(places, targets.map(({ to }) => to))
+  for (let i = 0; i < nodes.length; i++) {
+    const second = nodes[i]!
+    const bound = masses[i]! // no weight is above 1
     if (targets.every((target) => settled(target, bound, asking.paths))) return
     for (let k = start[second]!, end = k + count[second]!; k < end; k++) {
-      const at = place[neighbor[k]!]!
+      const at = place.of(neighbor[k]!)
       if (at !== 0) by(looking, targets[at - 1]!, { second, slot: k })
     }
   }
@@ -68,7 +69,7 @@ function by ({ arrays, asking, reached: { firsts }, firstAt }: Looking, target: 
   if (w <= 0) return
   const share = power(count[second]!, asking.b)
   for (let k = start[second]!, end = k + count[second]!; k < end; k++) {
-    const at = firstAt[neighbor[k]!]!
+    const at = firstAt.of(neighbor[k]!)
     if (at === 0) continue
     const first = firsts[at - 1]!
     const value = first.weight * asked(arrays, k, asking) / first.share / share * w * target.prior // as Cypher rounds
