@@ -45,14 +45,15 @@ export async function bench (name: string, ask: (bench: Bench) => Promise<void>,
     time,
     report: (figures) => Object.assign(result.figures, rounded(figures))
   })
-  if (full && Object.keys(targets).length > 0) judge(result, targets)
-  log(`${name} (${full ? 'full' : 'smoke'}): ${Object.keys(result.figures).map((key) => told(result, key)).join(', ') || 'no figures'}`)
+  if (full) judge(result, targets)
+  log(`${name} (${full ? 'full' : 'smoke'}): ${told(result)}`)
   if (full && Object.keys(result.figures).length > 0) await save(resultsDir, result)
   return result
 }
 
 /** A figure that is not there has not reached its target. */
 function judge (result: BenchResult, targets: Record<string, Target>): void {
+  if (Object.keys(targets).length === 0) return
   result.targets = Object.fromEntries(Object.entries(targets).map(([key, target]) => {
     const { most = Infinity, least = -Infinity } = target
     const figure = result.figures[key]
@@ -61,7 +62,9 @@ function judge (result: BenchResult, targets: Record<string, Target>): void {
   if (Object.values(result.targets).some(({ reached }) => !reached)) process.exitCode = 1
 }
 
-function told ({ figures, targets = {} }: BenchResult, key: string): string {
+const told = (result: BenchResult) => Object.keys(result.figures).map((key) => toldOne(result, key)).join(', ') || 'no figures'
+
+function toldOne ({ figures, targets = {} }: BenchResult, key: string): string {
   const target = targets[key]
   if (target === undefined) return `${key} ${figures[key]}`
   const bounds = [...target.most === undefined ? [] : [`≤ ${target.most}`], ...target.least === undefined ? [] : [`≥ ${target.least}`]].join(' and ')

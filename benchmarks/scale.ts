@@ -39,11 +39,15 @@ await bench('scale', async (measure) => {
   report({ slope: slopeOf(points) })
 }, { targets })
 
-const named = (figures: Figures, size: string): Figures => Object.fromEntries(Object.entries(figures).map(([key, value]) => [`${key}${size}`, value]))
+function named (figures: Figures, size: string): Figures {
+  return Object.fromEntries(Object.entries(figures).map(([key, value]) => [`${key}${size}`, value]))
+}
 
 async function start (size: ServerSize): Promise<{ server: ChildProcess, ready: ServerReady }> {
   const server = fork(SERVER, [JSON.stringify(size)], { execArgv: ['--import', 'tsx'] })
-  const [ready] = await Promise.race([once(server, 'message'), once(server, 'exit').then(() => { throw new Error('The server ended before it was ready.') })])
+  const ended = once(server, 'exit').then(() => { throw new Error('The server ended before it was ready.') })
+  const [ready] = await Promise.race([once(server, 'message'), ended])
+  ended.catch(() => {}) // in the end it does
   return { server, ready: ready as ServerReady }
 }
 
@@ -57,7 +61,8 @@ async function load ({ size }: Bench, port: number, members: number): Promise<Fi
     await capacityOf(client, someone, seconds / 3) // to warm up
     const capacity = await capacityOf(client, someone, seconds)
     const ms = await latenciesAt(client, someone, { rate: capacity / 2, seconds, random })
-    return { capacityRps: capacity, answered: ms.length, p50Ms: percentile(ms, 50), p95Ms: percentile(ms, 95), p99Ms: percentile(ms, 99), ...await memory(port) }
+    const [p50Ms, p95Ms, p99Ms] = [50, 95, 99].map((p) => percentile(ms, p)) as [number, number, number]
+    return { capacityRps: capacity, answered: ms.length, p50Ms, p95Ms, p99Ms, ...await memory(port) }
   } finally {
     client.close()
   }

@@ -18,7 +18,6 @@ import { feedbackGiven, giveFeedback, withdrawFeedback } from './affinity/feedba
 import { explainPair, rank, type Ranked } from './affinity/rank.js'
 import { recommend, type RecommendationsRequest } from './affinity/recommend.js'
 import type { Scene } from './affinity/scene.js'
-import { BOUNDS, WALK } from './affinity/weights.js'
 import { openCache, type Cache } from './cache.js'
 import type { Config } from './config.js'
 import { openDeals, type Deals } from './deals/db.js'

@@ -1,7 +1,8 @@
 import type { Term } from '../../models/affinity.js'
 import { LABELS, type Label } from '../../models/vocabulary.js'
 import type { Row } from '../graph/graph.js'
-import { asked as weigh, holds, lasts, type GraphArrays, type Said } from './arrays.js'
+import { asked as weigh, type GraphArrays } from './arrays.js'
+import { holds, lasts, type Said } from './said.js'
 import { atMost, labelMask, Most, order, placed, Sums, type Seeds } from './scratch.js'
 import { walk } from './walk.js'
 import { walkPaths } from './ways.js'
@@ -39,16 +40,30 @@ const scores = new Sums()
 function candidates (arrays: GraphArrays, asking: FromSeeds & { labels: Label[], limit: number }) {
   const { seeds, seekerId, degreeMax, limit, labels } = asking
   const wanted = labelMask(labels)
-  scores.ready(Math.min(arrays.nodes, factsAt(arrays, seeds, degreeMax)))
-  for (const viaId in seeds) {
-    const via = arrays.numbers.get(viaId)
-    if (via === undefined || arrays.count[via]! > degreeMax) continue
+  const vias = viasOf(arrays, seeds, degreeMax)
+  let facts = 0
+  for (const { via } of vias) facts += arrays.count[via]!
+  scores.ready(Math.min(arrays.nodes, facts))
+  for (const { via, told } of vias) {
     let weight = 0
-    for (const seed of seeds[viaId]!) weight += Math.max(0, seed.weight)
+    for (const seed of told) weight += Math.max(0, seed.weight)
     if (weight > 0) lend(arrays, asking, via, weight / commonness(arrays.count[via]!))
   }
+  return mostLent(arrays, { wanted, seeker: arrays.numbers.get(seekerId) ?? -1, limit })
+}
+
+/** The seeds by number, without hubs. */
+function viasOf (arrays: GraphArrays, seeds: Seeds, degreeMax: number) {
+  const vias: { via: number, told: Seeds[string] }[] = []
+  for (const id in seeds) {
+    const via = arrays.numbers.get(id)
+    if (via !== undefined && arrays.count[via]! <= degreeMax) vias.push({ via, told: seeds[id]! })
+  }
+  return vias
+}
+
+function mostLent (arrays: GraphArrays, { wanted, seeker, limit }: { wanted: Uint8Array, seeker: number, limit: number }) {
   const { keys, values, touched, size } = scores
-  const seeker = arrays.numbers.get(seekerId) ?? -1
   const most = new Most(limit)
   for (let i = 0; i < size; i++) {
     const n = keys[touched[i]!]! - 1
@@ -59,16 +74,6 @@ function candidates (arrays: GraphArrays, asking: FromSeeds & { labels: Label[],
   const nodes = most.take(arrays.ids)
   for (let i = 0; i < nodes.length; i++) rows.push({ id: arrays.ids[nodes[i]!]!, score: most.sizes[i]! })
   return rows
-}
-
-/** How many facts there are at the seeds that are no hubs. */
-function factsAt (arrays: GraphArrays, seeds: Seeds, degreeMax: number): number {
-  let facts = 0
-  for (const id in seeds) {
-    const n = arrays.numbers.get(id)
-    if (n !== undefined && arrays.count[n]! <= degreeMax) facts += arrays.count[n]!
-  }
-  return facts
 }
 
 /** What one seed lends to its neighbors. */
@@ -92,15 +97,13 @@ function paths (arrays: GraphArrays, { seeds, seekerId, viewerId, candidateIds, 
   const nodes = ascending(candidateIds).map((id) => id === seekerId ? undefined : arrays.numbers.get(id)).filter((n) => n !== undefined)
   const place = placed(places, nodes)
   const drawers: PathRow[][] = nodes.map(() => [])
-  for (const viaId in seeds) {
-    const via = arrays.numbers.get(viaId)
-    if (via === undefined || count[via]! > degreeMax) continue
+  for (const { via, told } of viasOf(arrays, seeds, degreeMax)) {
     for (let k = start[via]!, end = k + count[via]!; k < end; k++) {
       const at = place.of(neighbor[k]!)
       if (at === 0) continue
       const said = arrays.said[says[fact[k]!]!]!
       if (!holds(said, now, viewerId)) continue
-      for (const seed of seeds[viaId]!) addPath(drawers[at - 1]!, arrays, { via, k, said, seed })
+      for (const seed of told) addPath(drawers[at - 1]!, arrays, { via, k, said, seed })
     }
   }
   const all: PathRow[] = []

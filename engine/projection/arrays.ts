@@ -1,25 +1,9 @@
-import { LABELS, type Label, type Relation } from '../../models/vocabulary.js'
-import type { Modality, Polarity } from '../../models/triple.js'
+import { LABELS, type Label } from '../../models/vocabulary.js'
+import { holds, parseSaid, type Said } from './said.js'
 
 /** A node as it is read from the graph. */
 export interface NodeRow { id: string, label: Label, name: string, visibleTo: string[] | null, momentum: number | null, stances: StanceRow[] }
 export interface StanceRow { id: string, targetId: string, type: 'accept' | 'reject' | 'hide', reason: string | null, at: string }
-
-/** What a fact says apart from its ends. Facts that say the same share one. */
-export interface Said {
-  relation: Relation
-  lemma: string
-  polarity: Polarity
-  modality: Modality
-  weight: number // in [−1, 1]
-  confidence: number
-  wish: boolean
-  validFrom: string // '' : always
-  validTo: string // '' : for ever
-  witnessed: boolean // by more than a third party
-  dealtTo: string // until when a deal runs; '~' open, '' none
-  visibleTo: string[] | null // null: everyone
-}
 
 /** A fact as it is read: [object, fact id, …what it says]. */
 export type FactRow = string[]
@@ -300,25 +284,6 @@ export const idWords = (factId: string): [number, number] => [parseInt(factId.sl
 const HEX = Array.from({ length: 2 ** 16 }, (_, half) => half.toString(16).padStart(4, '0'))
 const hex = (word: number) => HEX[word >>> 16]! + HEX[word & 0xffff]!
 
-function parseSaid (fields: string[]): Said {
-  const [relation, lemma, polarity, modality] = fields as [Relation, string, Polarity, Modality]
-  const [weight, confidence, validFrom, validTo, witnessed, dealtTo, ...visibleTo] = fields.slice(4)
-  return {
-    relation,
-    lemma,
-    polarity,
-    modality,
-    weight: Number(weight),
-    confidence: Number(confidence),
-    wish: relation === 'SEEKS' || modality === 'desired',
-    validFrom: validFrom!,
-    validTo: validTo!,
-    witnessed: witnessed === 'w',
-    dealtTo: dealtTo!,
-    visibleTo: visibleTo.length === 0 ? null : visibleTo
-  }
-}
-
 /** The weight of the fact in a slot, where it holds and may be known; else 0. Where the slot has a weight, that is it: only NaN must be asked. */
 export function asked ({ weight, fact, says, said }: GraphArrays, slot: number, { now, viewerId }: { now: string, viewerId: string }): number {
   const w = weight[slot]!
@@ -326,9 +291,3 @@ export function asked ({ weight, fact, says, said }: GraphArrays, slot: number, 
   const one = said[says[fact[slot]!]!]!
   return holds(one, now, viewerId) ? one.weight : 0
 }
-
-/** Whether a fact holds on a day. */
-export const lasts = ({ validFrom, validTo }: Said, now: string): boolean => (validTo === '' || validTo > now) && (validFrom === '' || validFrom <= now)
-
-/** Whether a fact holds on a day, and the viewer may know of it. */
-export const holds = (said: Said, now: string, viewerId: string): boolean => lasts(said, now) && (said.visibleTo === null || said.visibleTo.includes(viewerId))

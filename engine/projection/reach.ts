@@ -3,7 +3,9 @@ import type { Prior } from './prior.js'
 import { Most, placed, Sums, type Seeds } from './scratch.js'
 
 /** `a`, `b`: powers of the degrees of what is shared and of who shares it; `prior`: a factor for each degree of where the walk ends, by label. */
-export interface Walking { seeds: Seeds, seekerId: string, viewerId: string, degreeMax: number, breadth: number, a: number, b: number, prior: Prior, now: string }
+export interface Walking {
+  seeds: Seeds, seekerId: string, viewerId: string, degreeMax: number, breadth: number, a: number, b: number, prior: Prior, now: string
+}
 
 /** A seed that the walk sets out from, with its surest fact, and what this is divided by. */
 export interface First { n: number, weight: number, share: number, factId: string }
