@@ -20,7 +20,7 @@ const targets = { p99Ms1M: { most: 8 }, overlap1M: { least: 0.98 }, rssGb1M: { m
 // brands and 70 % creators, from a fixed seed. The slope is that of log(p99 CPU) over log(edges). Latency is measured at half the capacity.
 await bench('scale', async (measure) => {
   const { full, size, report } = measure
-  const runs = size('runs', { smoke: 50, full: 5_000 })
+  const runs = size('runs', { smoke: 50, full: 3_000 })
   const seekers = size('seekers', { smoke: 10, full: 500 })
   const points: { edges: number, cpu: number }[] = []
   const sizes = full ? SIZES : SMOKE
@@ -53,7 +53,7 @@ async function start (size: ServerSize): Promise<{ server: ChildProcess, ready: 
 
 /** How many a second are answered, how long they take at half of that, and the memory of the process that served them. */
 async function load ({ size }: Bench, port: number, members: number): Promise<Figures> {
-  const seconds = size('seconds', { smoke: 0.2, full: 15 })
+  const seconds = size('seconds', { smoke: 0.2, full: 10 })
   const random = randomFrom(7)
   const someone = () => `/${Math.floor(random() * members)}`
   const client = openClient(port, CONNECTIONS)
