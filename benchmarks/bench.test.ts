@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { bench, benchmarks, percentile } from './bench.js'
+import { bench, benchmarks, percentile, type Target } from './bench.js'
 
 const run = promisify(execFile)
 const HERE = fileURLToPath(new URL('./', import.meta.url))
@@ -36,6 +36,30 @@ t.test('the smoke run is small and leaves no file; the full run keeps its figure
   t.match(kept, { name: 'counting', node: process.version, cpu: String, cores: Number, sizes: { runs: 7 }, figures: { seen: 21, runs: 7 } })
   t.match(kept.date, /^\d{4}-\d\d-\d\dT/)
   t.same(lines, ['counting (smoke): seen 1, runs 2, third 0.3333', 'counting (full): seen 21, runs 7, third 0.3333'])
+})
+
+t.test('a full run tells which targets were reached, and fails when one is missed', async (t) => {
+  const resultsDir = t.testdir()
+  const lines: string[] = []
+  const ask = (full: boolean, targets: Record<string, Target>) =>
+    bench('aiming', async ({ report }) => report({ ms: 8, share: 0.97 }), { full, targets, resultsDir, log: (line) => lines.push(line) })
+  t.teardown(() => { process.exitCode = undefined })
+
+  await ask(true, { ms: { most: 8 }, share: { least: 0.9, most: 1 } })
+  t.notOk(process.exitCode)
+  await ask(false, { share: { least: 0.98 } })
+  t.notOk(process.exitCode, 'a small run aims at nothing')
+  const missed = await ask(true, { share: { least: 0.98 }, gone: { most: 1 } })
+  const code = process.exitCode
+  process.exitCode = undefined
+  t.equal(code, 1)
+  t.same(missed.targets, { share: { least: 0.98, reached: false }, gone: { most: 1, reached: false } })
+  t.same(JSON.parse(await readFile(`${resultsDir}/aiming.json`, 'utf8')).targets, missed.targets)
+  t.same(lines, [
+    'aiming (full): ms 8 (≤ 8: PASS), share 0.97 (≤ 1 and ≥ 0.9: PASS)',
+    'aiming (smoke): ms 8, share 0.97',
+    'aiming (full): ms 8, share 0.97 (≥ 0.98: MISSED)'
+  ])
 })
 
 t.test('every benchmark runs, small', async (t) => {

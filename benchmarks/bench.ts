@@ -13,6 +13,8 @@ export interface Bench {
   report: (figures: Figures) => void
 }
 export type Figures = Record<string, number | string | boolean>
+/** What a figure is to reach. */
+export interface Target { most?: number, least?: number }
 
 export interface BenchResult {
   name: string
@@ -23,15 +25,19 @@ export interface BenchResult {
   memoryGb: number
   sizes: Record<string, number>
   figures: Figures
+  targets?: Record<string, Target & { reached: boolean }>
 }
 
-interface BenchOptions { full?: boolean, resultsDir?: string, log?: (line: string) => void }
+interface BenchOptions { full?: boolean, targets?: Record<string, Target>, resultsDir?: string, log?: (line: string) => void }
 
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
 
-/** Asks one question and, when run with --full, keeps the answer in `benchmarks/results/<name>.json`. */
+/**
+ * Asks one question and, when run with --full, keeps the answer in `benchmarks/results/<name>.json`. A full run in which a target is missed
+ * ends with exit code 1; a small one says nothing of targets, since they are for the large sizes.
+ */
 export async function bench (name: string, ask: (bench: Bench) => Promise<void>, options: BenchOptions = {}): Promise<BenchResult> {
-  const { full = process.argv.includes('--full'), resultsDir = RESULTS, log = (line) => console.log(line) } = options
+  const { full = process.argv.includes('--full'), targets = {}, resultsDir = RESULTS, log = (line) => console.log(line) } = options
   const result: BenchResult = { name, ...machine(), sizes: {}, figures: {} }
   await ask({
     full,
@@ -39,9 +45,30 @@ export async function bench (name: string, ask: (bench: Bench) => Promise<void>,
     time,
     report: (figures) => Object.assign(result.figures, rounded(figures))
   })
-  log(`${name} (${full ? 'full' : 'smoke'}): ${Object.entries(result.figures).map(([key, value]) => `${key} ${value}`).join(', ') || 'no figures'}`)
+  if (full) judge(result, targets)
+  log(`${name} (${full ? 'full' : 'smoke'}): ${told(result)}`)
   if (full && Object.keys(result.figures).length > 0) await save(resultsDir, result)
   return result
+}
+
+/** A figure that is not there has not reached its target. */
+function judge (result: BenchResult, targets: Record<string, Target>): void {
+  if (Object.keys(targets).length === 0) return
+  result.targets = Object.fromEntries(Object.entries(targets).map(([key, target]) => {
+    const { most = Infinity, least = -Infinity } = target
+    const figure = result.figures[key]
+    return [key, { ...target, reached: typeof figure === 'number' && figure <= most && figure >= least }]
+  }))
+  if (Object.values(result.targets).some(({ reached }) => !reached)) process.exitCode = 1
+}
+
+const told = (result: BenchResult) => Object.keys(result.figures).map((key) => toldOne(result, key)).join(', ') || 'no figures'
+
+function toldOne ({ figures, targets = {} }: BenchResult, key: string): string {
+  const target = targets[key]
+  if (target === undefined) return `${key} ${figures[key]}`
+  const bounds = [...target.most === undefined ? [] : [`≤ ${target.most}`], ...target.least === undefined ? [] : [`≥ ${target.least}`]].join(' and ')
+  return `${key} ${figures[key]} (${bounds}: ${target.reached ? 'PASS' : 'MISSED'})`
 }
 
 /** The p-th percentile by nearest rank: a value that was really measured, never one in between. */

@@ -18,7 +18,6 @@ import { feedbackGiven, giveFeedback, withdrawFeedback } from './affinity/feedba
 import { explainPair, rank, type Ranked } from './affinity/rank.js'
 import { recommend, type RecommendationsRequest } from './affinity/recommend.js'
 import type { Scene } from './affinity/scene.js'
-import { BOUNDS, WALK } from './affinity/weights.js'
 import { openCache, type Cache } from './cache.js'
 import type { Config } from './config.js'
 import { openDeals, type Deals } from './deals/db.js'
@@ -83,7 +82,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   const embedder = keep(await openEmbedder(config))
   const index = keep(await openIndex({ dir: join(config.dataDir, 'index'), embedder, log }))
   const events = keep(openEvents(graph, cache))
-  const projections = keep(config.projection ? openProjections(graph, { lists: { b: WALK.b, degreeMax: BOUNDS.degreeMax }, log }) : noProjections(graph))
+  const projections = keep(config.projection ? openProjections(graph, { log }) : noProjections(graph))
   const parts: Parts = { config, graph, projections, deals, cache, events, embedder, index }
   const { emit } = events
   const desk = keep(openDealsDesk({ deals, graph, emit }))

@@ -32,7 +32,7 @@ const MAY: Record<string, string[]> = {
   seeds: ['graph', 'learn', 'extraction'],
   engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'projection', 'seeds'],
   api: ['accounts', 'config', 'engine', 'stores', 'embedded', 'extraction', 'evaluate', 'benchmarks'],
-  benchmarks: ['config', 'stores', 'engine', 'evaluate', 'extraction', 'index', 'seeds']
+  benchmarks: ['config', 'stores', 'engine', 'affinity', 'evaluate', 'extraction', 'index', 'projection', 'seeds']
 }
 
 /** Drivers and the one room that names each. */

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { BOUNDS, WALK } from '../affinity/weights.js'
 import { rank } from '../affinity/rank.js'
 import type { Scene } from '../affinity/scene.js'
 import type { Reads } from '../graph/graph.js'
@@ -36,7 +35,7 @@ const toFact = ({ subject, mark, relation, object, confidence, validity: [validF
 
 t.test('on random graphs the arrays answer as Cypher does, also after each has been changed', async (t) => {
   const engine = await testEngine(t)
-  const projections = openProjections(engine.graph, { lists: { b: WALK.b, degreeMax: BOUNDS.degreeMax } })
+  const projections = openProjections(engine.graph)
   t.teardown(() => projections.close())
   const compare = async (tenantId: string) => {
     do await projections.current(tenantId)

@@ -1,16 +1,17 @@
 import type { Term } from '../../models/affinity.js'
-import type { Label } from '../../models/vocabulary.js'
+import { LABELS, type Label } from '../../models/vocabulary.js'
 import type { Row } from '../graph/graph.js'
-import { asked as weigh, holds, lasts, type GraphArrays, type Said } from './arrays.js'
-import { labelMask, mostOf, Sums, type Seeds } from './scratch.js'
-import type { Lists } from './lists.js'
-import { walk, walkPaths } from './walk.js'
+import { asked as weigh, type GraphArrays } from './arrays.js'
+import { holds, lasts, type Said } from './said.js'
+import { atMost, labelMask, Most, order, placed, Sums, type Seeds } from './scratch.js'
+import { walk } from './walk.js'
+import { walkPaths } from './ways.js'
 
 /**
  * Queries of `cypher/` answered from the arrays: the same parameters, the same rows. What they mean is written in the files of their names;
  * a test holds the two together on random graphs.
  */
-export type ArrayAnswer = (arrays: GraphArrays, parameters: never, lists: Lists | null) => Row[]
+export type ArrayAnswer = (arrays: GraphArrays, parameters: never, exact: boolean) => Row[]
 
 interface Asked { now: string, viewerId: string }
 interface FromSeeds extends Asked { seeds: Seeds, seekerId: string, degreeMax: number }
@@ -18,71 +19,114 @@ interface FromSeeds extends Asked { seeds: Seeds, seekerId: string, degreeMax: n
 function seeds (arrays: GraphArrays, { entityId, viewerId, now, limit }: Asked & { entityId: string, limit: number }) {
   const n = arrays.numbers.get(entityId)
   if (n === undefined) return []
-  const rows: (Row & { id: string, weight: number, degree: number })[] = []
-  for (let k = arrays.start[n]!, end = k + arrays.count[n]!; k < end; k++) {
-    const said = arrays.said[arrays.says[arrays.fact[k]!]!]!
-    const x = arrays.neighbor[k]!
-    if (arrays.label(x) === 'Amount' || !holds(said, now, viewerId)) continue
-    const { weight, confidence, wish } = said
-    const factId = arrays.factId(arrays.fact[k]!)
-    rows.push({ id: arrays.ids[x]!, label: arrays.label(x), name: arrays.names[x]!, factId, weight, confidence, wish, degree: arrays.count[x]! })
+  const { neighbor, fact, says, said, labels, ids, names, count } = arrays
+  const slots: number[] = []
+  for (let k = arrays.start[n]!, end = k + count[n]!; k < end; k++) {
+    if (labels[neighbor[k]!] !== AMOUNT && holds(said[says[fact[k]!]!]!, now, viewerId)) slots.push(k)
   }
-  rows.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || a.degree - b.degree || (a.id < b.id ? -1 : 1))
-  return rows.slice(0, limit).map(({ degree, ...row }) => row)
+  const weightAt = (k: number) => Math.abs(said[says[fact[k]!]!]!.weight)
+  const first = atMost(slots, limit, (a, b) =>
+    weightAt(b) - weightAt(a) || count[neighbor[a]!]! - count[neighbor[b]!]! || order(ids[neighbor[a]!]!, ids[neighbor[b]!]!))
+  return first.map((k) => {
+    const x = neighbor[k]!
+    const { weight, confidence, wish } = said[says[fact[k]!]!]!
+    return { id: ids[x]!, label: arrays.label(x), name: names[x]!, factId: arrays.factId(fact[k]!), weight, confidence, wish }
+  })
 }
 
+const AMOUNT = LABELS.indexOf('Amount')
 const scores = new Sums()
 
 function candidates (arrays: GraphArrays, asking: FromSeeds & { labels: Label[], limit: number }) {
   const { seeds, seekerId, degreeMax, limit, labels } = asking
   const wanted = labelMask(labels)
-  const seeker = arrays.numbers.get(seekerId)
-  scores.ready(arrays.nodes)
-  for (const [viaId, told] of Object.entries(seeds)) {
-    const via = arrays.numbers.get(viaId)
-    const weight = told.reduce((sum, seed) => sum + Math.max(0, seed.weight), 0)
-    if (via === undefined || weight === 0 || arrays.count[via]! > degreeMax) continue
-    const share = weight / commonness(arrays.count[via]!)
-    for (let k = arrays.start[via]!, end = k + arrays.count[via]!; k < end; k++) {
-      const to = arrays.neighbor[k]!
-      const lent = wanted[arrays.labels[to]!] === 0 ? 0 : weigh(arrays, k, asking)
-      if (lent > 0 && to !== seeker) scores.add(to, share * lent)
-    }
+  const vias = viasOf(arrays, seeds, degreeMax)
+  let facts = 0
+  for (const { via } of vias) facts += arrays.count[via]!
+  scores.ready(Math.min(arrays.nodes, facts))
+  for (const { via, told } of vias) {
+    let weight = 0
+    for (const seed of told) weight += Math.max(0, seed.weight)
+    if (weight > 0) lend(arrays, asking, via, weight / commonness(arrays.count[via]!))
   }
-  return mostOf(scores.touched, scores.size, scores.values, limit, arrays.ids).map((n) => ({ id: arrays.ids[n]!, score: scores.values[n]! }))
+  return mostLent(arrays, { wanted, seeker: arrays.numbers.get(seekerId) ?? -1, limit })
+}
+
+/** The seeds by number, without hubs. */
+function viasOf (arrays: GraphArrays, seeds: Seeds, degreeMax: number) {
+  const vias: { via: number, told: Seeds[string] }[] = []
+  for (const id in seeds) {
+    const via = arrays.numbers.get(id)
+    if (via !== undefined && arrays.count[via]! <= degreeMax) vias.push({ via, told: seeds[id]! })
+  }
+  return vias
+}
+
+function mostLent (arrays: GraphArrays, { wanted, seeker, limit }: { wanted: Uint8Array, seeker: number, limit: number }) {
+  const { keys, values, touched, size } = scores
+  const most = new Most(limit)
+  for (let i = 0; i < size; i++) {
+    const n = keys[touched[i]!]! - 1
+    const score = values[2 * touched[i]!]!
+    if (score >= most.least && wanted[arrays.labels[n]!] === 1 && n !== seeker) most.offer(n, score)
+  }
+  const rows: { id: string, score: number }[] = []
+  const nodes = most.take(arrays.ids)
+  for (let i = 0; i < nodes.length; i++) rows.push({ id: arrays.ids[nodes[i]!]!, score: most.sizes[i]! })
+  return rows
+}
+
+/** What one seed lends to its neighbors. */
+function lend (arrays: GraphArrays, asking: Asked, via: number, share: number): void {
+  const { neighbor, weight, start, count } = arrays
+  for (let k = start[via]!, end = k + count[via]!; k < end; k++) {
+    let w = weight[k]!
+    if (w !== w) w = weigh(arrays, k, asking) // eslint-disable-line no-self-compare
+    if (w > 0) scores.add(neighbor[k]!, share * w, 0)
+  }
 }
 
 const commonness = (degree: number) => Math.log(Math.max(2, degree))
 
 type PathRow = Row & { id: string, value: number, viaId: string, factId: string, seedFactId: string }
+const places = new Sums()
 
+/** Row by row into a drawer for each candidate, since sorting few at a time is quicker than all. */
 function paths (arrays: GraphArrays, { seeds, seekerId, viewerId, candidateIds, degreeMax, now }: FromSeeds & { candidateIds: string[] }) {
-  const wanted = new Set(candidateIds.map((id) => id === seekerId ? undefined : arrays.numbers.get(id)))
-  const rows: PathRow[] = []
-  for (const [viaId, told] of Object.entries(seeds)) {
-    const via = arrays.numbers.get(viaId)
-    if (via === undefined || arrays.count[via]! > degreeMax) continue
-    for (let k = arrays.start[via]!, end = k + arrays.count[via]!; k < end; k++) {
-      if (!wanted.has(arrays.neighbor[k]!)) continue
-      const said = arrays.said[arrays.says[arrays.fact[k]!]!]!
+  const { neighbor, fact, says, start, count } = arrays
+  const nodes = ascending(candidateIds).map((id) => id === seekerId ? undefined : arrays.numbers.get(id)).filter((n) => n !== undefined)
+  const place = placed(places, nodes)
+  const drawers: PathRow[][] = nodes.map(() => [])
+  for (const { via, told } of viasOf(arrays, seeds, degreeMax)) {
+    for (let k = start[via]!, end = k + count[via]!; k < end; k++) {
+      const at = place.of(neighbor[k]!)
+      if (at === 0) continue
+      const said = arrays.said[says[fact[k]!]!]!
       if (!holds(said, now, viewerId)) continue
-      for (const seed of told) {
-        const row = path(arrays, via, k, said, seed)
-        if (row !== null) rows.push(row)
-      }
+      for (const seed of told) addPath(drawers[at - 1]!, arrays, { via, k, said, seed })
     }
   }
-  return rows.sort((a, b) => order(a.id, b.id) || Math.abs(b.value) - Math.abs(a.value) ||
-    order(a.viaId, b.viaId) || order(a.factId, b.factId) || order(a.seedFactId, b.seedFactId))
+  const all: PathRow[] = []
+  for (const rows of drawers) for (const row of rows.length > 1 ? rows.sort(byWorth) : rows) all.push(row)
+  return all
 }
 
-const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
+/** Each once and sorted, which they mostly are when they come. */
+function ascending (ids: string[]): string[] {
+  for (let i = 1; i < ids.length; i++) if (ids[i - 1]! >= ids[i]!) return [...new Set(ids)].sort()
+  return ids
+}
 
-function path (arrays: GraphArrays, via: number, k: number, said: Said, seed: Seeds[string][number]): PathRow | null {
+const byWorth = (a: PathRow, b: PathRow) => Math.abs(b.value) - Math.abs(a.value) ||
+  order(a.viaId, b.viaId) || order(a.factId, b.factId) || order(a.seedFactId, b.seedFactId)
+
+interface Path { via: number, k: number, said: Said, seed: Seeds[string][number] }
+
+function addPath (rows: PathRow[], arrays: GraphArrays, { via, k, said, seed }: Path): void {
   const accord = seed.weight * said.weight
-  if (!(accord < 0 || (seed.weight > 0 && said.weight > 0))) return null
+  if (!(accord < 0 || (seed.weight > 0 && said.weight > 0))) return
   const term = termOf(accord, arrays.label(via), seed.wish !== said.wish)
-  return {
+  rows.push({
     id: arrays.ids[arrays.neighbor[k]!]!,
     term,
     value: worth(arrays, via, term, accord, seed.share),
@@ -91,7 +135,7 @@ function path (arrays: GraphArrays, via: number, k: number, said: Said, seed: Se
     seedFactId: seed.factId,
     factId: arrays.factId(arrays.fact[k]!),
     confidence: seed.confidence * said.confidence
-  }
+  })
 }
 
 function termOf (accord: number, label: Label, met: boolean): Term {
@@ -116,8 +160,7 @@ function excluded (arrays: GraphArrays, { entityId, now }: { entityId: string, n
     const other = arrays.neighbor[k]!
     const said = arrays.said[arrays.says[f]!]!
     const why = reasonToLeaveOut(said, now, arrays.from[f] === n && arrays.label(other) !== 'Member' && arrays.label(other) !== 'Brand')
-    const id = arrays.ids[other]!
-    if (why !== null) rows.set(`${id}\t${why}`, { id, why })
+    if (why !== null) rows.set(`${why} ${other}`, { id: arrays.ids[other]!, why })
   }
   return [...rows.values()]
 }
@@ -146,10 +189,12 @@ function feedback (arrays: GraphArrays, { entityId, now, limit }: { entityId: st
 }
 
 function profiles (arrays: GraphArrays, { ids }: { ids: string[] }) {
-  return ids.flatMap((id) => {
+  const rows: Row[] = []
+  for (const id of ids) {
     const n = arrays.numbers.get(id)
-    return n === undefined ? [] : [{ id, label: arrays.label(n), name: arrays.names[n]!, visibleTo: arrays.visibleTo.get(n) ?? null }]
-  })
+    if (n !== undefined) rows.push({ id, label: arrays.label(n), name: arrays.names[n]!, visibleTo: arrays.visibleTo.get(n) ?? null })
+  }
+  return rows
 }
 
 interface Step { from: string, to: string, factId: string }

@@ -1,25 +1,9 @@
-import { LABELS, type Label, type Relation } from '../../models/vocabulary.js'
-import type { Modality, Polarity } from '../../models/triple.js'
+import { LABELS, type Label } from '../../models/vocabulary.js'
+import { holds, parseSaid, type Said } from './said.js'
 
 /** A node as it is read from the graph. */
 export interface NodeRow { id: string, label: Label, name: string, visibleTo: string[] | null, momentum: number | null, stances: StanceRow[] }
 export interface StanceRow { id: string, targetId: string, type: 'accept' | 'reject' | 'hide', reason: string | null, at: string }
-
-/** What a fact says apart from its ends. Facts that say the same share one. */
-export interface Said {
-  relation: Relation
-  lemma: string
-  polarity: Polarity
-  modality: Modality
-  weight: number // in [−1, 1]
-  confidence: number
-  wish: boolean
-  validFrom: string // '' : always
-  validTo: string // '' : for ever
-  witnessed: boolean // by more than a third party
-  dealtTo: string // until when a deal runs; '~' open, '' none
-  visibleTo: string[] | null // null: everyone
-}
 
 /** A fact as it is read: [object, fact id, …what it says]. */
 export type FactRow = string[]
@@ -57,8 +41,6 @@ export class GraphArrays {
   facts = 0
   /** Counts what has been changed since, so that what was derived knows that it is old. */
   changes = 0
-  /** Told of the ends of each fact that was changed. */
-  onTouch: ((nodes: [number, number]) => void) | null = null
   private freed: number[] = []
 
   readonly said: Said[] = []
@@ -147,7 +129,6 @@ export class GraphArrays {
     if (known !== NONE) {
       this.says[known] = says
       for (const k of this.slotsOf(known)) this.weight[k] = this.slotWeight(says)
-      this.onTouch?.([subject, object])
       return known
     }
     const f = this.freed.pop() ?? this.facts++
@@ -159,7 +140,6 @@ export class GraphArrays {
     this.idLow[f] = low
     this.addSlot(subject, object, f)
     if (object !== subject) this.addSlot(object, subject, f)
-    this.onTouch?.([subject, object])
     return f
   }
 
@@ -175,7 +155,6 @@ export class GraphArrays {
     this.changes++
     for (const n of new Set([this.from[f]!, this.to[f]!])) this.removeSlot(n, f)
     this.freed.push(f)
-    this.onTouch?.([this.from[f]!, this.to[f]!])
   }
 
   /** The number of what a fact says, given as it is read. */
@@ -301,26 +280,9 @@ function put<T> (map: Map<number, T>, n: number, value: T | null): void {
 
 /** The two halves of a fact id: 'f' and sixteen hexadecimal digits. */
 export const idWords = (factId: string): [number, number] => [parseInt(factId.slice(1, 9), 16), parseInt(factId.slice(9, 17), 16)]
-const hex = (word: number) => (word + 0x100000000).toString(16).slice(1)
-
-function parseSaid (fields: string[]): Said {
-  const [relation, lemma, polarity, modality] = fields as [Relation, string, Polarity, Modality]
-  const [weight, confidence, validFrom, validTo, witnessed, dealtTo, ...visibleTo] = fields.slice(4)
-  return {
-    relation,
-    lemma,
-    polarity,
-    modality,
-    weight: Number(weight),
-    confidence: Number(confidence),
-    wish: relation === 'SEEKS' || modality === 'desired',
-    validFrom: validFrom!,
-    validTo: validTo!,
-    witnessed: witnessed === 'w',
-    dealtTo: dealtTo!,
-    visibleTo: visibleTo.length === 0 ? null : visibleTo
-  }
-}
+/** The four digits of each half word. */
+const HEX = Array.from({ length: 2 ** 16 }, (_, half) => half.toString(16).padStart(4, '0'))
+const hex = (word: number) => HEX[word >>> 16]! + HEX[word & 0xffff]!
 
 /** The weight of the fact in a slot, where it holds and may be known; else 0. Where the slot has a weight, that is it: only NaN must be asked. */
 export function asked ({ weight, fact, says, said }: GraphArrays, slot: number, { now, viewerId }: { now: string, viewerId: string }): number {
@@ -329,9 +291,3 @@ export function asked ({ weight, fact, says, said }: GraphArrays, slot: number, 
   const one = said[says[fact[slot]!]!]!
   return holds(one, now, viewerId) ? one.weight : 0
 }
-
-/** Whether a fact holds on a day. */
-export const lasts = ({ validFrom, validTo }: Said, now: string): boolean => (validTo === '' || validTo > now) && (validFrom === '' || validFrom <= now)
-
-/** Whether a fact holds on a day, and the viewer may know of it. */
-export const holds = (said: Said, now: string, viewerId: string): boolean => lasts(said, now) && (said.visibleTo === null || said.visibleTo.includes(viewerId))

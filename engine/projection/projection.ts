@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../graph/changes.js'
 import type { Graph, Run } from '../graph/graph.js'
-import { Lists, LISTS_FROM, type ListOptions } from './lists.js'
-import { priorAt, priorOf, type Prior } from './prior.js'
+import { priorOf, type Prior } from './prior.js'
 import { graphVersion } from '../graph/texts.js'
 import { ANSWERS } from './answers.js'
 import { GraphArrays, idWords, type FactRow, type NodeRow } from './arrays.js'
@@ -15,7 +14,7 @@ export interface Projections {
   /** Brings a tenant up to date, where Neo4j answers, and says how far it is. */
   current: (tenantId: string) => Promise<State>
   /** Runs a query: from the arrays where they hold the tenant and know the query, else in Neo4j. */
-  /** `exact`: without lists, however large the graph is. */
+  /** `exact`: however far the walk goes. */
   reader: (tenantId: string, options?: { exact?: boolean }) => { read: Run }
   arrays: (tenantId: string) => GraphArrays | null
   /** What is to be expected of nodes by their degrees; nothing is known before the arrays are there. */
@@ -26,7 +25,6 @@ export interface Projections {
 interface Tenant {
   arrays: GraphArrays | null
   prior: { of: Prior, at: number }
-  lists: Lists | null
   version: number
   textVersion: number
   loading: Promise<void> | null
@@ -41,7 +39,6 @@ interface Tenant {
 const FRESH: Tenant = {
   arrays: null,
   prior: { of: {}, at: 0 },
-  lists: null,
   version: 0,
   textVersion: 0,
   loading: null,
@@ -53,7 +50,6 @@ const FRESH: Tenant = {
 }
 
 const PRIOR_SHARE = 100
-const WORK_MS = 3
 const PAGE = 2_000
 /** What another process wrote is seen no later than this. */
 const FRESH_MS = 40
@@ -78,9 +74,8 @@ export function noProjections (graph: Graph): Projections {
   }
 }
 
-export function openProjections (graph: Graph, { lists, log = () => {} }: { lists: ListOptions, log?: (line: string) => void }): Projections {
+export function openProjections (graph: Graph, { log = () => {} }: { log?: (line: string) => void } = {}): Projections {
   const tenants = new Map<string, Tenant>()
-  const making = new Set<Lists>()
   let closed = false
 
   const inTurn = <T>(tenant: Tenant, act: () => Promise<T>): Promise<T> => {
@@ -99,34 +94,8 @@ export function openProjections (graph: Graph, { lists, log = () => {} }: { list
       appendFacts(arrays, subject, facts)
     }
     arrays.layOut()
-    Object.assign(tenant, { arrays, prior: { of: {}, at: 0 }, lists: null, version: current, textVersion: current })
-    if (arrays.liveFacts >= LISTS_FROM) openLists(tenant, arrays)
+    Object.assign(tenant, { arrays, prior: { of: {}, at: 0 }, version: current, textVersion: current })
     await follow(tenantId, tenant)
-  }
-
-  function openLists (tenant: Tenant, arrays: GraphArrays): void {
-    const made = new Lists(arrays, lists, priorAt(arrays, priorFor(tenant)))
-    tenant.lists = made
-    arrays.onTouch = (ends) => {
-      made.touch(ends)
-      makeLists(tenant, made)
-    }
-    makeLists(tenant, made)
-  }
-
-  /** A little at a time, so that requests hardly wait. */
-  function makeLists (tenant: Tenant, made: Lists): void {
-    if (making.has(made)) return
-    making.add(made)
-    const goOn = () => {
-      if (tenant.lists !== made || made.settled || closed) {
-        making.delete(made)
-        return
-      }
-      made.work(WORK_MS)
-      setTimeout(goOn, WORK_MS).unref()
-    }
-    setTimeout(goOn, WORK_MS).unref()
   }
 
   const changesAfter = async (tenantId: string, after: number) =>
@@ -239,9 +208,9 @@ export function openProjections (graph: Graph, { lists, log = () => {} }: { list
 
     reader: (tenantId, { exact = false } = {}) => ({
       read: async <T extends object>(name: string, parameters: Parameters<Run>[1]) => {
-        const { arrays, lists } = tenants.get(tenantId) ?? FRESH
+        const { arrays } = tenants.get(tenantId) ?? FRESH
         const answer = ANSWERS[name]
-        return arrays === null || answer === undefined ? graph.read<T>(name, parameters) : answer(arrays, parameters as never, exact ? null : lists) as T[]
+        return arrays === null || answer === undefined ? graph.read<T>(name, parameters) : answer(arrays, parameters as never, exact) as T[]
       }
     }),
 
@@ -280,7 +249,6 @@ function priorFor (tenant: Tenant | undefined): Prior {
   const { arrays } = tenant
   if (tenant.prior.at === 0 || arrays.changes - tenant.prior.at > arrays.liveFacts / PRIOR_SHARE) {
     tenant.prior = { of: priorOf(arrays), at: Math.max(1, arrays.changes) }
-    if (tenant.lists !== null) tenant.lists.prior = priorAt(arrays, tenant.prior.of)
   }
   return tenant.prior.of
 }

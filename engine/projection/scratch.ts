@@ -10,6 +10,8 @@ export function labelMask (labels: Label[]): Uint8Array {
   return mask
 }
 
+export const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
+
 /** The first of an order, sorted; all others are only compared with the last of them. */
 export function atMost<T> (all: T[], limit: number, compare: (a: T, b: T) => number): T[] {
   if (all.length <= 4 * limit) return all.sort(compare).slice(0, limit)
@@ -21,59 +23,167 @@ export function atMost<T> (all: T[], limit: number, compare: (a: T, b: T) => num
   return [...best, ...waiting].sort(compare).slice(0, limit)
 }
 
-/** Sums by node number, cleared in the time it took to fill them. */
+const GOLDEN = 0x9e3779b1
+
+/**
+ * Two sums for each of some nodes, in a table of open addressing that is as small as the number of nodes allows: however large the graph is,
+ * what one request touches stays near the processor. `values` holds both sums of a place side by side, `keys` its node + 1, or 0.
+ */
 export class Sums {
-  values = new Float64Array(0)
+  keys = new Uint32Array(1024)
+  values = new Float64Array(2048)
+  /** The places in use. */
   touched = new Uint32Array(1024)
   size = 0
+  private shift = 22
+  private mask = 1023
 
-  /** Empty, and large enough for so many nodes. */
-  ready (nodes: number): this {
-    for (let i = 0; i < this.size; i++) this.values[this.touched[i]!] = 0
+  /** Empty, with room for so many nodes. */
+  ready (expected: number): this {
+    for (let i = 0; i < this.size; i++) this.keys[this.touched[i]!] = 0
     this.size = 0
-    if (this.values.length < nodes) this.values = new Float64Array(Math.ceil(1.5 * nodes))
+    const bits = Math.max(10, Math.ceil(Math.log2(1.5 * expected + 1)))
+    this.shift = 32 - bits
+    this.mask = 2 ** bits - 1
+    if (this.mask < this.keys.length) return this
+    this.keys = new Uint32Array(2 ** bits)
+    this.values = new Float64Array(2 ** (bits + 1))
+    this.touched = new Uint32Array(2 ** bits)
     return this
   }
 
-  add (n: number, value: number): void {
-    if (this.values[n] === 0) {
-      if (this.size === this.touched.length) {
-        const more = new Uint32Array(2 * this.size)
-        more.set(this.touched)
-        this.touched = more
+  add (n: number, one: number, other: number): void {
+    const { keys, values, mask } = this
+    let at = Math.imul(n, GOLDEN) >>> this.shift
+    for (let key = keys[at]!; key !== n + 1; key = keys[at]!) {
+      if (key === 0) {
+        keys[at] = n + 1
+        this.touched[this.size++] = at
+        values[2 * at] = one
+        values[2 * at + 1] = other
+        return
       }
-      this.touched[this.size++] = n
+      at = (at + 1) & mask
     }
-    this.values[n]! += value
+    values[2 * at]! += one
+    values[2 * at + 1]! += other
+  }
+
+  /** The first sum of a node, or 0. */
+  of (n: number): number {
+    const at = this.placeOf(n)
+    return at < 0 ? 0 : this.values[2 * at]!
+  }
+
+  /** Where a node is, or −1. */
+  placeOf (n: number): number {
+    const { keys, mask } = this
+    let at = Math.imul(n, GOLDEN) >>> this.shift
+    for (let key = keys[at]!; key !== 0; key = keys[at]!) {
+      if (key === n + 1) return at
+      at = (at + 1) & mask
+    }
+    return -1
   }
 }
 
-/** Of the first `count` nodes of a list those of the largest sizes above zero, sorted; those that are equal by id, or by number. `sizes` is by node. */
-export function mostOf (nodes: Uint32Array, count: number, sizes: Float64Array, limit: number, ids?: string[]): number[] {
-  const least = leastOf(nodes, count, sizes, limit)
-  const kept: number[] = []
-  for (let i = 0; i < count; i++) if (sizes[nodes[i]!]! >= least) kept.push(nodes[i]!)
-  return kept.sort((a, b) => sizes[b]! - sizes[a]! || ((ids === undefined ? a < b : ids[a]! < ids[b]!) ? -1 : 1)).slice(0, limit)
+/** Each of the nodes with its place among them, from 1 on; all others have 0. */
+export function placed (into: Sums, nodes: number[]): Sums {
+  into.ready(nodes.length)
+  for (let i = 0; i < nodes.length; i++) if (into.of(nodes[i]!) === 0) into.add(nodes[i]!, i + 1, 0)
+  return into
 }
 
-/** The size of the last one that is among the most: a heap of as many sizes, the least on top. */
-function leastOf (nodes: Uint32Array, count: number, sizes: Float64Array, limit: number): number {
-  if (count <= limit) return Number.MIN_VALUE
-  const heap = new Float64Array(limit)
-  for (let i = 0; i < count; i++) {
-    const size = sizes[nodes[i]!]!
-    if (size > heap[0]!) sinkFromTop(heap, size)
+/** The nodes of the largest sizes above zero among those offered. Four times as many wait before the smaller ones go. */
+export class Most {
+  /** What is smaller need not be offered. */
+  least = Number.MIN_VALUE
+  nodes: Uint32Array
+  sizes: Float64Array
+  count = 0
+
+  constructor (private readonly limit: number) {
+    this.nodes = new Uint32Array(4 * limit)
+    this.sizes = new Float64Array(4 * limit)
   }
-  return Math.max(heap[0]!, Number.MIN_VALUE)
+
+  offer (n: number, size: number): void {
+    if (!(size >= this.least)) return
+    if (this.count === this.nodes.length) this.sift()
+    this.nodes[this.count] = n
+    this.sizes[this.count++] = size
+  }
+
+  /** Leaves those not smaller than the last one wanted: as many as wanted, or more where some are equal to it. */
+  sift (): void {
+    const { nodes, sizes, limit } = this
+    if (this.count > limit) this.least = nthLargest(sizes.slice(0, this.count), limit)
+    let kept = 0
+    for (let i = 0; i < this.count; i++) {
+      if (sizes[i]! < this.least) continue
+      nodes[kept] = nodes[i]!
+      sizes[kept++] = sizes[i]!
+    }
+    this.count = kept
+    if (2 * kept <= nodes.length) return
+    this.nodes = new Uint32Array(2 * nodes.length)
+    this.sizes = new Float64Array(2 * nodes.length)
+    this.nodes.set(nodes)
+    this.sizes.set(sizes)
+  }
+
+  /** Sorted; those that are equal by id. */
+  take (ids: string[]): Uint32Array {
+    this.sift()
+    const { nodes, sizes, count } = this
+    const places = bySize(sizes, count)
+    settleTies(places, (a, b) => sizes[b]! - sizes[a]! || order(ids[nodes[a]!]!, ids[nodes[b]!]!))
+    const first = places.subarray(0, this.limit)
+    this.sizes = Float64Array.from(first, (place) => sizes[place]!)
+    return first.map((place) => nodes[place]!)
+  }
 }
 
-function sinkFromTop (heap: Float64Array, size: number): void {
-  let at = 0
-  for (let child = 1; child < heap.length; child = 2 * at + 1) {
-    if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++
-    if (heap[child]! >= size) break
-    heap[at] = heap[child]!
-    at = child
+const LOW_BITS = 0xfffff
+
+/** Places by size, largest first, exact but for the last twenty bits: these give way to the place, so that numbers can be sorted as such. */
+function bySize (sizes: Float64Array, count: number): Uint32Array {
+  const keys = sizes.slice(0, count)
+  const words = new Uint32Array(keys.buffer) // the low word comes first on all processors that Node runs on here
+  for (let i = 0; i < count; i++) words[2 * i] = (words[2 * i]! & ~LOW_BITS) | i
+  keys.sort()
+  const places = new Uint32Array(count)
+  for (let i = 0; i < count; i++) places[i] = words[2 * (count - 1 - i)]! & LOW_BITS
+  return places
+}
+
+/** By insertion, since nearly all are in their places. */
+function settleTies (places: Uint32Array, compare: (a: number, b: number) => number): void {
+  for (let i = 1; i < places.length; i++) {
+    const place = places[i]!
+    let at = i
+    for (; at > 0 && compare(place, places[at - 1]!) < 0; at--) places[at] = places[at - 1]!
+    places[at] = place
   }
-  heap[at] = size
+}
+
+/** Hoare's selection; the numbers are moved about. */
+function nthLargest (numbers: Float64Array, nth: number): number {
+  let [low, high] = [0, numbers.length - 1]
+  while (low < high) {
+    const pivot = numbers[(low + high) >>> 1]!
+    let [i, j] = [low, high]
+    while (i <= j) {
+      while (numbers[i]! > pivot) i++
+      while (numbers[j]! < pivot) j--
+      if (i > j) break
+      const held = numbers[i]!
+      numbers[i++] = numbers[j]!
+      numbers[j--] = held
+    }
+    if (nth - 1 <= j) high = j
+    else if (nth - 1 >= i) low = i
+    else break
+  }
+  return numbers[nth - 1]!
 }
