@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { createInterface } from 'node:readline'
+import { surroundings } from '../../engine/config.js'
 
 /** A process of ours that serves, as a benchmark asks it: over connections that stay open. */
 export interface Served {
@@ -14,7 +15,7 @@ export interface Served {
 
 /** Starts a program that says "… at http://…" when it is ready. */
 export async function serve (args: string[], env: Record<string, string>, headers: Record<string, string> = {}, connections = 16): Promise<Served> {
-  const child = spawn(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '', ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { env: { ...surroundings(), NODE_OPTIONS: '', ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
   const address = await addressOf(child)
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   return {
