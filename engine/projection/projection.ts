@@ -30,6 +30,8 @@ interface Tenant {
   loading: Promise<void> | null
   stale: string | null
   checkedAt: number
+  /** Since when a write is known of which there is no note. */
+  missingSince: number | null
   usedAt: number
   /** What waits to be done, in turn. */
   last: Promise<unknown>
@@ -44,6 +46,7 @@ const FRESH: Tenant = {
   loading: null,
   stale: null,
   checkedAt: 0,
+  missingSince: null,
   usedAt: 0,
   last: Promise.resolve(),
   timer: null
@@ -54,6 +57,9 @@ const PAGE = 2_000
 /** What another process wrote is seen no later than this. */
 const FRESH_MS = 40
 const CHECK_EVERY_MS = 15
+const MISSING_MS = 500
+const FOLLOW_TRIES = 50
+const FOLLOW_PAUSE_MS = 2
 /** Without requests nobody looks. */
 const IDLE_MS = 1_000
 /** A small graph is read within this; until a larger one is there, Neo4j answers. */
@@ -84,7 +90,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     return mine
   }
 
-  /** Reads the tenant whole. Meanwhile the old arrays answer, where there are some. */
+  /** Reads the tenant whole. */
   async function load (tenantId: string, tenant: Tenant): Promise<void> {
     const { current } = await changesAfter(tenantId, Number.MAX_SAFE_INTEGER)
     const arrays = new GraphArrays()
@@ -103,17 +109,30 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
 
   /** Takes in what others wrote since. */
   async function follow (tenantId: string, tenant: Tenant): Promise<void> {
+    if (tenant.arrays === null) return
     const started = performance.now()
     const { current, changes } = await changesAfter(tenantId, tenant.version)
-    if (current < tenant.version || changes.length < current - tenant.version) return reload(tenantId, tenant)
-    if (changes.length > 0) await apply(tenantId, tenant, changes)
+    const next = changes.filter(({ version }, i) => version === tenant.version + 1 + i)
+    if (next.length > 0) await apply(tenantId, tenant, next)
+    // The note of a write can be seen a moment later than its number.
+    tenant.missingSince = tenant.version === current ? null : tenant.missingSince ?? started
+    if (current < tenant.version || (tenant.missingSince !== null && started - tenant.missingSince > MISSING_MS)) return readAnew(tenantId, tenant)
     Object.assign(tenant, { checkedAt: started, stale: null })
   }
 
-  /** The notes of what changed do not reach back that far, or the graph is another one. */
-  async function reload (tenantId: string, tenant: Tenant): Promise<void> {
+  /** The notes of what changed do not reach back that far, or the graph is another one. Until it is read, Neo4j answers. */
+  function readAnew (tenantId: string, tenant: Tenant): void {
     log(`The projection of ${tenantId} is read anew.`)
-    await load(tenantId, tenant)
+    Object.assign(tenant, { arrays: null, missingSince: null })
+    beginLoading(tenantId, tenant).catch(() => {}) // the next request tries again
+  }
+
+  /** What this process wrote itself is there when it is acknowledged. */
+  async function followUntil (tenantId: string, tenant: Tenant, version: number): Promise<void> {
+    for (let tries = 0; tenant.arrays !== null && tenant.version < version && tries < FOLLOW_TRIES; tries++) {
+      if (tries > 0) await sleep(FOLLOW_PAUSE_MS)
+      await follow(tenantId, tenant)
+    }
   }
 
   /** Reads again what was touched: whatever has happened since, the arrays then say what the graph says. */
@@ -180,10 +199,10 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
 
   graph.onChange(async (tenantId, change) => {
     const tenant = tenants.get(tenantId)
-    if (tenant?.arrays === undefined || tenant.arrays === null || closed) return
+    if (tenant === undefined || tenant.arrays === null || closed) return
     await inTurn(tenant, async () => {
-      if (change.version === tenant.version + 1) await apply(tenantId, tenant, [change])
-      else if (change.version > tenant.version) await follow(tenantId, tenant)
+      if (tenant.arrays !== null && change.version === tenant.version + 1) await apply(tenantId, tenant, [change])
+      else await followUntil(tenantId, tenant, change.version)
     }).catch((error: Error) => { tenant.stale = error.message })
   })
 
