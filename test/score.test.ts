@@ -42,7 +42,7 @@ async function byHand (target: string): Promise<number> {
 
   const common = { seeds, seekerId: memberId, viewerId: memberId, candidateIds: [target], degreeMax: 1000, now: today }
   const paths = await rows<PathRow>('paths', common)
-  const walks = await rows<{ value: number }>('walk', { ...common, labels: ['Brand'], breadth: 1000, limit: 1 })
+  const walks = await rows<{ value: number }>('walk', { ...common, ...await engine.walkSettings(tenantId), labels: ['Brand'], limit: 1 })
   const stances = await rows<{ targetId: string, type: string }>('feedback', { entityId: memberId, now: today, limit: 100 })
   return [
     ...paths.map(({ term, value }) => value * WEIGHTS[term]),

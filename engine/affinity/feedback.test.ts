@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Answer } from '../../models/affinity.js'
 import { FEEDBACK_TYPES, STANCES, type FeedbackRequest } from '../../models/feedback.js'
@@ -122,6 +123,7 @@ t.test('A-19 a list that is made afresh is told, a cached one is not', async (t)
   await w.engine.events.subscribe(w.tenantId, `affinity:${ADA}`, (event) => { heard.push(event) })
   const { data } = await list(w)
   await list(w)
+  for (let wait = 0; heard.length === 0 && wait < 100; wait++) await sleep(20) // it is told beside the answer
   t.match(heard, [{ name: 'AffinityCalculated', data: { memberId: ADA } }])
   t.equal(heard.length, 1)
   const { matches } = heard[0]!.data as { matches: Answer['data'] }
