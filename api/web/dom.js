@@ -46,14 +46,27 @@ export async function load (place, ask, show) {
   }
 }
 
-/** The same once more, in the place of what is shown; what goes wrong is for the caller. */
+/** The same once more, in the place of what is shown, with what someone is typing; what goes wrong is for the caller. */
 export async function renew (place, ask, show) {
   const mayShow = turn(place)
   const answer = await ask()
   if (!mayShow()) return
+  const typed = typedIn(place)
   place.replaceChildren(...[show(answer)].flat())
   place.removeAttribute('aria-busy')
+  for (const { id, value, focused } of typed) {
+    const field = document.getElementById(id)
+    if (field === null) continue
+    Object.assign(field, { value })
+    field.dataset.typed = ''
+    if (focused) field.focus()
+  }
 }
+
+/** The fields that someone has typed in, but for those of a form that is being sent. */
+const typedIn = (place) => [...place.querySelectorAll('form [data-typed]')]
+  .filter((field) => !field.form.querySelector('button[type=submit]').disabled)
+  .map((field) => ({ id: field.id, value: field.value, focused: document.activeElement === field }))
 
 const turns = new WeakMap()
 
@@ -120,7 +133,10 @@ export function form (properties, fields, label, submit, kind = 'primary') {
   const button = h(`button.${kind}`, { type: 'submit' }, label)
   const element = h('form', {
     ...properties,
-    oninput: () => { refusal.textContent = '' },
+    oninput: ({ target }) => {
+      refusal.textContent = ''
+      target.dataset.typed = ''
+    },
     onsubmit: async (event) => {
       event.preventDefault()
       refusal.textContent = ''
