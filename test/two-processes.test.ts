@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { waitUntil } from '../engine/embedded/process.js'
 import type { Account, Tokens } from '../models/accounts.js'
@@ -71,13 +72,15 @@ async function suite (t: Test, redis = ''): Promise<void> {
     t.same(late.heard, listener.heard.slice(3), 'from a number that the other process gave')
   })
 
-  await t.test('who is rejected on one is gone from the list of the other at once', async (t) => {
+  await t.test('who is rejected on one is gone from its list at once, and from that of the other within 50 ms', async (t) => {
     const target = 'member:bea'
     await ask(one, 'POST', `${API}/onboarding`, as(ada, { body: { name: 'Ada Lind', answers: ['I love jazz. I love chess.', 'I would love to play tea-time jazz.'] } }))
     const list = async (server: Server) => (await ask<{ id: string }[]>(server, 'GET', `${API}/affinity/recommendations?kind=member`, as(ada))).data.map(({ id }) => id)
     for (const server of [...both, ...both]) t.ok((await list(server)).includes(target), 'also from what it keeps')
     t.equal((await ask(one, 'POST', `${API}/affinity/feedback`, as(ada, { body: { targetId: target, type: 'reject' } }))).status, 200)
-    for (const server of [two, one]) t.notOk((await list(server)).includes(target))
+    t.notOk((await list(one)).includes(target))
+    await sleep(50)
+    t.notOk((await list(two)).includes(target))
   })
 
   await t.test('F4 an Idempotency-Key books once, whichever process is asked', async (t) => {

@@ -117,7 +117,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     // The note of a write can be seen a moment later than its number.
     tenant.missingSince = tenant.version === current ? null : tenant.missingSince ?? started
     if (current < tenant.version || (tenant.missingSince !== null && started - tenant.missingSince > MISSING_MS)) return readAnew(tenantId, tenant)
-    Object.assign(tenant, { checkedAt: started, stale: null })
+    if (tenant.missingSince === null) Object.assign(tenant, { checkedAt: started, stale: null }) // else the next request looks again
   }
 
   /** The notes of what changed do not reach back that far, or the graph is another one. Until it is read, Neo4j answers. */
