@@ -7,6 +7,7 @@ import type { Fact } from '../../models/triple.js'
 import { RELATIONS } from '../../models/vocabulary.js'
 import { fact, NOW, testEngine } from '../../test/world.js'
 import { randomUUID } from 'node:crypto'
+import { readWorld } from '../../seeds/read.js'
 import { openProjections } from './projection.js'
 
 const DAY = NOW.slice(0, 10)
@@ -58,6 +59,27 @@ t.test('on random graphs the arrays answer as Cypher does, also after each has b
     await engine.learn(tenantId, { facts: factsOf(second) }, NOW) // edge by edge from here on
     await compare(tenantId)
   }), { numRuns: 12, seed: 5 })
+})
+
+t.test('in the demo world every member gets the same twenty from the arrays, walked to the end, as from Cypher', async (t) => {
+  const engine = await testEngine(t)
+  const tenantId = `test-${randomUUID()}`
+  await engine.seed(tenantId)
+  const projections = openProjections(engine.graph)
+  t.teardown(() => projections.close())
+  do await projections.current(tenantId)
+  while (projections.arrays(tenantId) === null)
+  const prior = projections.prior(tenantId)
+  for (const { id: memberId } of readWorld().members) {
+    const request = { memberId, limit: 20, explain: 'none' as const }
+    const [byCypher, byArrays] = await Promise.all([engine.graph, projections.reader(tenantId, { exact: true })]
+      .map((graph) => rank(sceneOn(graph, prior, tenantId, memberId), request)))
+    const apart = byCypher!.data.filter(({ id, score }, i) => {
+      const other = byArrays!.data[i]!
+      return Math.abs(other.score - score) > 1e-9 || (other.id !== id && !byArrays!.data.some((one) => one.id === id && Math.abs(one.score - score) < 1e-9))
+    })
+    t.ok(byArrays!.data.length === byCypher!.data.length && apart.length === 0, `${memberId}: ${JSON.stringify(apart)}`)
+  }
 })
 
 type List = Awaited<ReturnType<typeof rank>>['data']
