@@ -1,10 +1,14 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { rank } from '../affinity/rank.js'
 import type { Scene } from '../affinity/scene.js'
 import type { Reads } from '../graph/graph.js'
 import type { Fact } from '../../models/triple.js'
-import { RELATIONS } from '../../models/vocabulary.js'
+import { RELATIONS, type Kind } from '../../models/vocabulary.js'
+import type { Engine } from '../engine.js'
 import { fact, NOW, testEngine } from '../../test/world.js'
 import { randomUUID } from 'node:crypto'
 import { readWorld } from '../../seeds/read.js'
@@ -65,22 +69,39 @@ t.test('in the demo world every member gets the same twenty from the arrays, wal
   const engine = await testEngine(t)
   const tenantId = `test-${randomUUID()}`
   await engine.seed(tenantId)
+  await sameTwenty(t, { engine, tenantId, seekers: readWorld().members.map(({ id }) => id), kinds: ['member', 'brand'] })
+})
+
+const GOWALLA = '../shared/data/gowalla/train.txt.gz'
+t.test('so do users of a part of Gowalla', { skip: existsSync(GOWALLA) ? false : 'there is no such file here' }, async (t) => {
+  const engine = await testEngine(t)
+  const tenantId = `test-${randomUUID()}`
+  const path = join(t.testdir(), 'pairs.txt')
+  writeFileSync(path, gunzipSync(readFileSync(GOWALLA)).toString().split('\n').slice(0, 2_000).join('\n'))
+  await engine.importFile(tenantId, { path, format: 'pairs' })
+  const seekers = Array.from({ length: 100 }, (_, i) => `user:${(i * 7919) % 2_000}`)
+  await sameTwenty(t, { engine, tenantId, seekers, kinds: ['item'] })
+})
+
+interface Asking { engine: Engine, tenantId: string, seekers: string[], kinds: Kind[] }
+
+async function sameTwenty (t: Test, { engine, tenantId, seekers, kinds }: Asking): Promise<void> {
   const projections = openProjections(engine.graph)
   t.teardown(() => projections.close())
   do await projections.current(tenantId)
   while (projections.arrays(tenantId) === null)
   const prior = projections.prior(tenantId)
-  for (const { id: memberId } of readWorld().members) {
-    const request = { memberId, limit: 20, explain: 'none' as const }
+  for (const memberId of seekers) {
+    const request = { memberId, kinds, limit: 20, explain: 'none' as const }
     const [byCypher, byArrays] = await Promise.all([engine.graph, projections.reader(tenantId, { exact: true })]
       .map((graph) => rank(sceneOn(graph, prior, tenantId, memberId), request)))
     const apart = byCypher!.data.filter(({ id, score }, i) => {
       const other = byArrays!.data[i]!
       return Math.abs(other.score - score) > 1e-9 || (other.id !== id && !byArrays!.data.some((one) => one.id === id && Math.abs(one.score - score) < 1e-9))
     })
-    t.ok(byArrays!.data.length === byCypher!.data.length && apart.length === 0, `${memberId}: ${JSON.stringify(apart)}`)
+    t.ok(byArrays!.data.length === byCypher!.data.length && apart.length === 0, `${memberId}: ${JSON.stringify(apart.slice(0, 2))}`)
   }
-})
+}
 
 type List = Awaited<ReturnType<typeof rank>>['data']
 function sameList (t: Test, got: List, expected: List): void {
