@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../engine/config.js'
 import { createEngine, type Engine } from '../engine/engine.js'
+import { plainFact } from '../engine/import/rows.js'
 import { openStores } from '../engine/stores.js'
-import type { Fact } from '../models/triple.js'
 import { bench, percentile, type Bench } from './bench.js'
-import { cpuOf, serve, throughput, type Served } from './load/server.js'
+import { throughput, times } from './load/client.js'
+import { cpuOf, serve, type Served } from './load/server.js'
 
 /** The last four are the seeds' own. */
 const TARGETS = {
@@ -49,7 +50,7 @@ await bench('live', async (b) => {
     const ours = await start({})
     const { ms: firstSearchMs } = await ask(ours, 1)
     b.report({ firstSearchMs })
-    await settled(ours, (run) => ask(ours, run))
+    await settled((run) => ask(ours, run))
     const neo4j = stores.runners.neo4j.pid
     b.report(await alone(b, ours, (run) => ask(ours, run)))
 
@@ -113,15 +114,12 @@ async function login (engine: Engine, tenantId: string, env: Record<string, stri
   return server
 }
 
-/** Until answers come from the arrays, and the lists are made: ten in a row that are quick. */
-async function settled (server: Served, ask: (run: number) => Promise<{ ms: number }>): Promise<void> {
+/** Until answers come from the arrays: ten in a row that are quick. */
+async function settled (ask: (run: number) => Promise<{ ms: number }>): Promise<void> {
   for (let run = 0, quick = 0; quick < 10 && run < 3_000; run++) {
     quick = (await ask(run)).ms < 20 ? quick + 1 : 0
     if (quick === 0) await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  const before = await cpuOf(server.pid)
-  await new Promise((resolve) => setTimeout(resolve, 500))
-  if (await cpuOf(server.pid) - before > 200) await settled(server, ask)
 }
 
 async function alone ({ size }: Bench, server: Served, ask: (run: number) => Promise<{ ms: number }>) {
@@ -155,9 +153,9 @@ async function ceiling ({ size }: Bench, ours: Served, bytes: number, ask: (run:
   const requests = size('requestsAtOnce', { smoke: 32, full: 5_000 })
   const bare = await serve(['--import', 'tsx', 'benchmarks/load/bare.ts', String(bytes)], {})
   try {
-    await throughput(16, requests / 4, () => bare.ask('/', {}))
-    const ceiling = await throughput(16, requests, () => bare.ask('/', {}))
-    const perSecond = await throughput(16, requests, ask)
+    await throughput(16, () => bare.ask('/', {}), times(requests / 4))
+    const ceiling = await throughput(16, () => bare.ask('/', {}), times(requests))
+    const perSecond = await throughput(16, ask, times(requests))
     return { bytes, bareFastifyPerSecond: ceiling, perSecond, perBareFastify: perSecond / ceiling }
   } finally {
     await bare.stop()
@@ -194,23 +192,7 @@ async function freshness ({ size }: Bench, engine: Engine, tenantId: string, ser
   return { editsPerSecond: edits / (performance.now() - began) * 1000, freshP50Ms: percentile(ms, 50), freshP99Ms: percentile(ms, 99) }
 }
 
-function likes (member: string, item: { id: string, name: string }): Fact {
-  return {
-    subject: { id: member, label: 'Member', name: member.replace(':', ' ') },
-    relation: 'HAS_AFFINITY_WITH',
-    lemma: 'like',
-    object: { id: item.id, label: 'Item', name: item.name },
-    polarity: '+',
-    modality: 'certain',
-    confidence: 1,
-    source: 'benchmark',
-    sentence: '',
-    start: null,
-    end: null,
-    importId: null,
-    validFrom: null,
-    validTo: null,
-    observedAt: null,
-    properties: {}
-  }
+function likes (member: string, item: { id: string, name: string }) {
+  return plainFact(
+    { id: member, label: 'Member', name: member.replace(':', ' ') }, 'HAS_AFFINITY_WITH', 'like', { id: item.id, label: 'Item', name: item.name }, 'benchmark')
 }

@@ -56,7 +56,7 @@ async function load ({ size }: Bench, port: number, members: number): Promise<Fi
   const seconds = size('seconds', { smoke: 0.2, full: 10 })
   const random = randomFrom(7)
   const someone = () => `/${Math.floor(random() * members)}`
-  const client = openClient(port, CONNECTIONS)
+  const client = openClient(`http://127.0.0.1:${port}`, CONNECTIONS)
   try {
     await capacityOf(client, someone, seconds / 3) // to warm up
     const capacity = await capacityOf(client, someone, seconds)
@@ -69,7 +69,7 @@ async function load ({ size }: Bench, port: number, members: number): Promise<Fi
 }
 
 async function memory (port: number): Promise<Figures> {
-  const client = openClient(port, 1)
+  const client = openClient(`http://127.0.0.1:${port}`, 1)
   const { rss, peak } = JSON.parse(await client.ask('/memory')) as { rss: number, peak: number }
   client.close()
   return { rssGb: rss / 2 ** 30, peakRssGb: peak / 2 ** 30 }

@@ -18,7 +18,7 @@ import { feedbackGiven, giveFeedback, withdrawFeedback } from './affinity/feedba
 import { explainPair, rank, type Ranked } from './affinity/rank.js'
 import { recommend, type RecommendationsRequest } from './affinity/recommend.js'
 import type { Scene } from './affinity/scene.js'
-import { BOUNDS, WALK } from './affinity/weights.js'
+import { walkSettings } from './affinity/weights.js'
 import { openCache, type Cache } from './cache.js'
 import type { Config } from './config.js'
 import { openDeals, type Deals } from './deals/db.js'
@@ -120,7 +120,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     /** What the queries of the walk take beside the seeker: its exponents and bounds, and what is to be expected of each degree in this graph. */
     walkSettings: async (tenantId: string) => {
       await projections.current(tenantId)
-      return { ...WALK, breadth: BOUNDS.breadth, prior: projections.prior(tenantId) }
+      return walkSettings(projections.prior(tenantId))
     },
     explain: (tenantId: string, request: Pair, { viewerId = request.member }: Viewed = {}) => explain(parts, tenantId, request, viewerId),
     giveFeedback: (tenantId: string, memberId: string, request: FeedbackRequest, options: { overwrite?: boolean } = {}) =>

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Modality, Polarity, Span, Triple, Unmapped } from './triple.js'
-import { KINDS, RELATIONS, type Kind, type Relation } from './vocabulary.js'
+import { KINDS, RELATIONS, type Kind, type Label, type Relation } from './vocabulary.js'
 
 const Strict = { additionalProperties: false }
 const Words = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 50 })
@@ -88,6 +88,9 @@ export const Reason = Type.Object({
   facts: Type.Array(CitedFact, { description: 'those on the path, where `evidence` is asked for' })
 })
 export type Reason = Static<typeof Reason>
+
+/** For each degree, by kind of node: how much more is to be expected of what has so many facts, about 1 for what is typical. */
+export type Prior = Partial<Record<Label, number[]>>
 
 /** How close one entity is to the seeker, and why. */
 export const Affinity = Type.Object({

@@ -48,3 +48,6 @@ export const Feedback = Type.Object({
   recommId: Type.Unsafe<string | null>(orNull('string'))
 })
 export type Feedback = Static<typeof Feedback>
+
+/** Where a member stands towards someone. */
+export interface Stance { id: string, targetId: string, type: 'accept' | 'reject' | 'hide', reason: string | null, at: string }

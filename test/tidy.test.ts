@@ -14,16 +14,17 @@ const MAY: Record<string, string[]> = {
   extraction: [],
   learned: [],
   cache: [],
+  turns: [],
   embedded: ['config'],
   stores: ['config', 'embedded'],
   deals: [],
   desk: ['accounts', 'deals', 'graph'],
   workspaces: ['accounts', 'graph'],
   graph: ['extraction'],
-  index: ['config'],
+  index: ['config', 'turns'],
   trends: ['graph'],
   import: ['graph', 'extraction'],
-  projection: ['graph'],
+  projection: ['graph', 'learned', 'turns'],
   evaluate: ['learned', 'import'],
   learn: ['graph', 'extraction'],
   events: ['graph', 'cache'],
@@ -32,7 +33,7 @@ const MAY: Record<string, string[]> = {
   seeds: ['graph', 'learn', 'extraction'],
   engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'projection', 'seeds'],
   api: ['accounts', 'config', 'engine', 'stores', 'embedded', 'extraction', 'evaluate', 'benchmarks'],
-  benchmarks: ['config', 'stores', 'engine', 'affinity', 'evaluate', 'extraction', 'index', 'projection', 'seeds']
+  benchmarks: ['config', 'stores', 'engine', 'affinity', 'evaluate', 'extraction', 'import', 'index', 'projection', 'seeds']
 }
 
 /** Drivers and the one room that names each. */

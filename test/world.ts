@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Test } from 'tap'
 import { loadConfig } from '../engine/config.js'
 import { createEngine, type Engine } from '../engine/engine.js'
+import { plainFact } from '../engine/import/rows.js'
 import { entityRef } from '../engine/extraction/canonical.js'
 import type { EntityRef, Fact } from '../models/triple.js'
 import { isRelation, labelOfKind, type Label } from '../models/vocabulary.js'
@@ -41,22 +42,10 @@ export function fact (text: string, more: Partial<Fact> = {}): Fact {
   const [, subject, mark, relation, object] = /^(\S+) ([-?!]?)([A-Z_]+) (.+)$/.exec(text) ?? []
   if (relation === undefined || !isRelation(relation)) throw new Error(`Not a fact: ${text}`)
   return {
-    subject: entity(subject!, 'Member'),
-    relation,
-    lemma: relation.toLowerCase(),
-    object: entity(object!, 'Topic'),
+    ...plainFact(entity(subject!, 'Member'), relation, relation.toLowerCase(), entity(object!, 'Topic'), 'test'),
     polarity: mark === '-' ? '-' : '+',
     modality: mark === '?' ? 'possible' : mark === '!' ? 'desired' : 'certain',
-    confidence: 1,
-    source: 'test',
     sentence: `${text}.`,
-    start: null,
-    end: null,
-    importId: null,
-    validFrom: null,
-    validTo: null,
-    observedAt: null,
-    properties: {},
     ...more
   }
 }

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { Agent, request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { surroundings } from '../../engine/config.js'
+import { openClient } from './client.js'
 
 /** A process of ours that serves, as a benchmark asks it: over connections that stay open. */
 export interface Served {
@@ -17,12 +17,16 @@ export interface Served {
 export async function serve (args: string[], env: Record<string, string>, headers: Record<string, string> = {}, connections = 16): Promise<Served> {
   const child = spawn(process.execPath, args, { env: { ...surroundings(), NODE_OPTIONS: '', ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
   const address = await addressOf(child)
-  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  const client = openClient(address, connections, headers)
   return {
     pid: child.pid!,
-    ask: (path, body) => send(agent, new URL(path, address), JSON.stringify(body), headers),
+    async ask (path, body) {
+      const started = performance.now()
+      const text = await client.ask(path, body)
+      return { text, ms: performance.now() - started }
+    },
     async stop () {
-      agent.destroy()
+      client.close()
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
       await ended
@@ -41,37 +45,10 @@ async function addressOf (child: ChildProcess): Promise<string> {
   throw new Error('The server ended before it was ready.')
 }
 
-function send (agent: Agent, url: URL, body: string, headers: Record<string, string>): Promise<{ text: string, ms: number }> {
-  const started = performance.now()
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { agent, method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers } }, (answer) => {
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.on('end', () => {
-        const text = Buffer.concat(parts).toString()
-        if (answer.statusCode === 200) resolve({ text, ms: performance.now() - started })
-        else reject(new Error(`${answer.statusCode}: ${text.slice(0, 300)}`))
-      })
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
-}
-
 const TICKS_PER_SECOND = 100 // of the kernel's clock, on every Linux that Node runs on
 
 /** CPU milliseconds that a process has used, all its threads together. Linux only. */
 export async function cpuOf (pid: number): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ')
   return (Number(fields[11]) + Number(fields[12])) * 1000 / TICKS_PER_SECOND
-}
-
-/** So many requests from so many hands, each sending its next when it has its answer; requests a second. */
-export async function throughput (hands: number, requests: number, act: (run: number) => Promise<unknown>): Promise<number> {
-  const started = performance.now()
-  let next = 0
-  await Promise.all(Array.from({ length: hands }, async () => {
-    while (next < requests) await act(next++)
-  }))
-  return requests / (performance.now() - started) * 1000
 }

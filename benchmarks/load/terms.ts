@@ -1,7 +1,7 @@
-import { BOUNDS, WALK } from '../../engine/affinity/weights.js'
+import { BOUNDS, walkSettings } from '../../engine/affinity/weights.js'
 import { ANSWERS } from '../../engine/projection/answers.js'
 import type { GraphArrays } from '../../engine/projection/arrays.js'
-import type { Prior } from '../../engine/projection/prior.js'
+import type { Prior } from '../../models/affinity.js'
 
 type Row = Record<string, unknown> & { id: string, value: number, why: string }
 interface Looking { arrays: GraphArrays, prior: Prior, exact: boolean }
@@ -22,7 +22,7 @@ export function matches ({ arrays, prior, exact }: Looking, seekerId: string, li
   const gone = new Set(ask('excluded', { entityId: seekerId, now: DAY }).filter(({ why }) => LEFT_OUT.has(why)).map(({ id }) => id))
 
   const common = { ...seen, seeds, seekerId, degreeMax: BOUNDS.degreeMax }
-  const walking = { ...common, labels: LABELS, breadth: BOUNDS.breadth, ...WALK, prior }
+  const walking = { ...common, ...walkSettings(prior), labels: LABELS }
   const near = ask('candidates', { ...common, labels: LABELS, limit: BOUNDS.candidates })
   const far = ask('walk', { ...walking, candidateIds: [], limit: BOUNDS.candidates })
   const found = [...new Set([...near, ...far].map(({ id }) => id).concat(Object.keys(seeds)))].filter((id) => id !== seekerId && !gone.has(id)).sort()
@@ -42,7 +42,7 @@ export function matches ({ arrays, prior, exact }: Looking, seekerId: string, li
 export function walked ({ arrays, prior, exact }: Looking, seekerId: string, limit: number): string[] {
   const ask = (name: string, parameters: object) => ANSWERS[`affinity/${name}`]!(arrays, parameters as never, exact) as Row[]
   const seeds = seedsOf(ask('seeds', { viewerId: seekerId, now: DAY, entityId: seekerId, limit: BOUNDS.seeds }))
-  const bounds = { degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, ...WALK, prior }
+  const bounds = walkSettings(prior)
   return ask('walk', { seeds, seekerId, viewerId: seekerId, now: DAY, labels: LABELS, candidateIds: [], ...bounds, limit }).map(({ id }) => id)
 }
 

@@ -4,7 +4,7 @@ import { canonicalKey } from '../extraction/canonical.js'
 import { mayKnow } from '../graph/cite.js'
 import type { Scene, TenantIndex } from './scene.js'
 import type { Seeker } from './seeker.js'
-import { BOUNDS, WALK } from './weights.js'
+import { BOUNDS, walkSettings } from './weights.js'
 
 export interface Candidate { id: string, label: Label, name: string }
 const DEFAULT_KINDS: Kind[] = ['member', 'brand']
@@ -61,7 +61,7 @@ async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: 
   const common = { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, degreeMax: BOUNDS.degreeMax, now, limit }
   const [near, far] = await Promise.all([
     graph.read<{ id: string }>('affinity/candidates', common),
-    graph.read<WalkRow>('affinity/walk', { ...common, candidateIds: [], breadth: BOUNDS.breadth, ...WALK, prior: scene.prior })
+    graph.read<WalkRow>('affinity/walk', { ...common, ...walkSettings(scene.prior), candidateIds: [] })
   ])
   const values = new Map(far.map((row) => [row.id, row]))
   return { ids: [...near, ...far].map(({ id }) => id), walked: { values, complete: far.length < limit } }

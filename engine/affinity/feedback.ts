@@ -1,10 +1,8 @@
-import { FEEDBACK, STANCES, type Feedback, type FeedbackRequest, type FeedbackType } from '../../models/feedback.js'
+import { FEEDBACK, STANCES, type Feedback, type FeedbackRequest, type FeedbackType, type Stance } from '../../models/feedback.js'
 import { EngineError } from '../errors.js'
 import type { Graph, Reads, Run } from '../graph/graph.js'
 import { shortHash } from '../graph/schema.js'
 
-/** Where a member stands towards someone. */
-export interface Stance { id: string, targetId: string, type: 'accept' | 'reject' | 'hide', reason: string | null, at: string }
 const STANCES_MAX = 5_000
 
 export function stances (graph: Reads, tenantId: string, entityId: string, now: string): Promise<Stance[]> {

@@ -1,11 +1,8 @@
-import type { Label } from '../../models/vocabulary.js'
+import type { Prior } from '../../models/affinity.js'
 import type { Reads } from '../graph/graph.js'
 
 /** Where a score is worked out: whose graph and texts, on which day (ISO 8601), and who gets to see it: not the seeker where someone looks in their stead. */
 export interface Scene { graph: Reads, index: TenantIndex, tenantId: string, now: string, viewerId: string, prior: Prior }
-
-/** For each degree, by kind of node: how much more is to be expected of what has so many facts; see `projection/prior`. */
-export type Prior = Partial<Record<Label, number[]>>
 
 /** What the score needs of the vector index, bound to one tenant. */
 export interface TenantIndex {

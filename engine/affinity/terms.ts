@@ -2,7 +2,7 @@ import type { Term } from '../../models/affinity.js'
 import type { Candidate, Walked, WalkRow } from './candidates.js'
 import type { Scene, TenantIndex } from './scene.js'
 import type { Seeker } from './seeker.js'
-import { BOUNDS, WALK } from './weights.js'
+import { BOUNDS, walkSettings } from './weights.js'
 
 /** A step of a path: the fact that joins two nodes. `factId` is '' where the words of the request stand for the fact. */
 export interface Step { from: string, to: string, factId: string }
@@ -89,10 +89,7 @@ export async function walk ({ graph, tenantId, now, viewerId, prior }: Scene, se
       viewerId,
       labels,
       candidateIds: missing,
-      degreeMax: BOUNDS.degreeMax,
-      breadth: BOUNDS.breadth,
-      ...WALK,
-      prior,
+      ...walkSettings(prior),
       now,
       limit: missing.length
     })
@@ -109,9 +106,8 @@ interface WalkPath {
 
 /** The strongest paths of the walk to each candidate. */
 export async function walkPaths ({ graph, tenantId, now, viewerId, prior }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
-  const bounds = { degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, ...WALK, prior, paths: 3 }
   const rows = await graph.read<{ id: string, paths: WalkPath[] }>('affinity/walk-paths',
-    { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, now, ...bounds })
+    { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, now, ...walkSettings(prior), paths: 3 })
   return new Map(rows.map(({ id, paths }) => [id, paths.map((path) => ({
     term: 'walk' as const,
     value: path.value,

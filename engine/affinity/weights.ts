@@ -1,4 +1,4 @@
-import type { Weights } from '../../models/affinity.js'
+import type { Prior, Weights } from '../../models/affinity.js'
 
 /**
  * What each term of the score is worth, in one place; a request may give its own, and every answer returns those it used.
@@ -33,3 +33,6 @@ export const BOUNDS = {
   nearest: 50, // SPEC: top_k of members
   wantedReasons: 5 // told one by one in a summary
 } as const
+
+/** What the queries of the walk take beside the seeker. */
+export const walkSettings = (prior: Prior) => ({ ...WALK, degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, prior })

@@ -16,9 +16,18 @@ export function topK (scores: ArrayLike<number>, k: number): number[] {
 }
 
 /**
- * Recall@k = hits / |test|, and NDCG@k with binary relevance and the ideal over min(k, |test|): the definitions of
- * He et al., "LightGCN", SIGIR 2020. One list at a time, so that nothing of the size users × items is ever held.
+ * Recall@k = hits / |test|, and NDCG@k with binary relevance and the ideal over min(k, |test|), of one list: the definitions of
+ * He et al., "LightGCN", SIGIR 2020. Something must be wanted.
  */
+export function meritsOf (list: readonly number[], wanted: ReadonlySet<number>, k: number): { recall: number, ndcg: number } {
+  const hits = list.slice(0, k).map((item) => wanted.has(item))
+  return {
+    recall: hits.filter(Boolean).length / wanted.size,
+    ndcg: hits.reduce((sum, hit, place) => sum + (hit ? discount(place) : 0), 0) / ideal(Math.min(k, wanted.size))
+  }
+}
+
+/** The averages of both, one list at a time, so that nothing of the size users × items is ever held. */
 export function meter (k: number, candidates: number) {
   const listed = new Set<number>()
   let [recall, ndcg, users] = [0, 0, 0]
@@ -26,9 +35,9 @@ export function meter (k: number, candidates: number) {
     add (list: readonly number[], wanted: ReadonlySet<number>): void {
       for (const item of list) listed.add(item)
       if (wanted.size === 0) return
-      const hits = list.slice(0, k).map((item) => wanted.has(item))
-      recall += hits.filter(Boolean).length / wanted.size
-      ndcg += hits.reduce((sum, hit, place) => sum + (hit ? discount(place) : 0), 0) / ideal(Math.min(k, wanted.size))
+      const merits = meritsOf(list, wanted, k)
+      recall += merits.recall
+      ndcg += merits.ndcg
       users++
     },
     figures: (): Figures => ({ recall: recall / Math.max(1, users), ndcg: ndcg / Math.max(1, users), coverage: listed.size / Math.max(1, candidates), users })

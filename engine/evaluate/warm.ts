@@ -1,5 +1,6 @@
 import { openCrew, type Crew } from './crew.js'
 import { learn, measure } from './learn.js'
+import type { Figures } from './metrics.js'
 import { cut, numbered, ordered, shuffled, type TimedPairs } from './pairs.js'
 import { sceneOf, stage } from './scene.js'
 import { SETTINGS, type Settings } from './settings.js'
@@ -20,44 +21,20 @@ export interface WarmRequest {
   fixed?: boolean
   log?: (message: string) => void
 }
-export interface WarmResult {
-  recall: number
-  ndcg: number
-  coverage: number // share of the items that stand in someone's k best
-  users: number
-  seconds: number
-  tuningSeconds: number
-  peakBytes: number
-  cpuSeconds: number // of all threads
-  timed: boolean // whether the lines of the file tell of time
-  validation: { recall: number, ndcg: number } | null
-  settings: Settings
-}
+export interface WarmResult extends Figures { validation: Chosen['score'], settings: Settings }
 
 /** Learns from the training pairs and ranks, for every user of the test file, all items that the user has not seen. The test pairs choose nothing. */
 export async function evaluateWarm (request: WarmRequest): Promise<WarmResult> {
   const { k = 20, hands = 2, log = () => {} } = request
-  const began = performance.now()
   const crew = openCrew(hands)
   try {
     const train = readTrain(request.train)
     log(`${train.lists.size} users, ${train.items.size} items; their lines ${train.timed ? 'are in the order of time' : 'tell of no order'}`)
     const { settings, score } = await settle(crew, train, { ...request, k, log })
-    const settled = performance.now()
     const test = numbered(request.test, train.items) // not before everything is chosen
     const scene = await stage(crew, sceneOf('test', train, test.lists))
     await learn(crew, scene, settings, log)
-    const result = await measure(crew, scene, settings, { k })
-    return {
-      ...result,
-      seconds: (performance.now() - began) / 1000,
-      tuningSeconds: (settled - began) / 1000,
-      cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
-      peakBytes: process.resourceUsage().maxRSS * 1024,
-      timed: train.timed,
-      validation: score,
-      settings
-    }
+    return { ...await measure(crew, scene, settings, { k }), validation: score, settings }
   } finally {
     await crew.close()
   }

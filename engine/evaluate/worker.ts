@@ -5,6 +5,7 @@ import type { Evidence } from '../learned/prior.js'
 import { model, order, proposer, seedsOf, type Learned, type Model, type Proposed } from '../learned/rank.js'
 import { finish, walkRows } from '../learned/rows.js'
 import type { Asked, Ranked, Task } from './crew.js'
+import { meritsOf } from './metrics.js'
 
 /** One of the crew: does a range of a heavy step, on arrays that all share. */
 
@@ -41,7 +42,7 @@ function keep ({ name, graph, evidence, asked }: Of<'keep'>): null {
   return null
 }
 
-/** Recall and NDCG with binary relevance, the ideal over min(k, wanted), as LightGCN reports them: sums over every `every`-th of those who ask. */
+/** Sums of recall and NDCG over every `every`-th of those who ask. */
 function ranked (held: Kept, task: Of<'rank'>): Ranked {
   const { range, every, options, ranking: { k } } = task
   const { graph, evidence, asked } = held
@@ -54,8 +55,9 @@ function ranked (held: Kept, task: Of<'rank'>): Ranked {
     const nodes = order(ready, proposed?.[n - range.first] ?? proposal(held, ready, i, task), k).map(({ node }) => node)
     const wanted = new Set(asked.wanted.subarray(asked.start[i], asked.start[i + 1]))
     for (const node of nodes) listed.add(node)
-    sums.recall += nodes.filter((node) => wanted.has(node)).length / wanted.size
-    sums.ndcg += gain(nodes.map((node) => wanted.has(node))) / gain(Array.from({ length: Math.min(k, wanted.size) }, () => true))
+    const { recall, ndcg } = meritsOf(nodes, wanted, k)
+    sums.recall += recall
+    sums.ndcg += ndcg
   }
   return { ...sums, listed: Uint32Array.from(listed) }
 }
@@ -74,5 +76,3 @@ function drafted (held: Kept, ready: Model, task: Of<'rank'>): Proposed[] {
   }
   return held.drafts.proposed
 }
-
-const gain = (hits: boolean[]) => hits.reduce((sum, hit, place) => hit ? sum + 1 / Math.log2(place + 2) : sum, 0)

@@ -1,3 +1,4 @@
+import { placeLine, type Place } from './documents.js'
 import type { Parameters } from './graph.js'
 
 /** What one write of a tenant's graph touched: nodes by id, facts as `subject\tfactId\tobject`; `texts`: words that the vector index reads. */
@@ -11,9 +12,8 @@ export const CHANGES_KEPT = 1_000
 
 const NOTHING: Omit<Change, 'version'> = { nodes: [], facts: [], texts: false }
 type Touch = Partial<Omit<Change, 'version'>>
-interface Place { subject: string, factId: string, object: string }
 const idsOf = (rows: unknown) => (rows as { id: string }[]).map(({ id }) => id)
-const placesOf = (facts: unknown) => (facts as Place[]).map(({ subject, factId, object }) => [subject, factId, object].join('\t'))
+const placesOf = (facts: unknown) => (facts as Place[]).map(placeLine)
 const endsOf = (facts: unknown) => (facts as Place[]).flatMap(({ subject, object }) => [subject, object])
 
 /** Every query that writes what a score may read, and what it touches by its parameters. */

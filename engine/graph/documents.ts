@@ -12,7 +12,7 @@ export interface Written {
   facts: Fact[] | null
 }
 
-interface Place { subject: string, factId: string, object: string }
+export interface Place { subject: string, factId: string, object: string }
 interface Held extends Place { relation: Relation, evidence: string[] }
 
 /** Makes the graph say what the documents say now; what they said before and no longer say is closed on this day. Returns how many facts changed. */
@@ -71,7 +71,8 @@ const noteViewers = (run: Run, tenantId: string, places: Place[]) =>
 const update = ({ subject, relation, object, factId, evidence, resolved }: Held & { resolved: object }) =>
   ({ subject, relation, object, factId, evidence, resolved })
 
-const placeLine = ({ subject, factId, object }: Place) => [subject, factId, object].join('\t')
+/** A fact with its ends as one line. */
+export const placeLine = ({ subject, factId, object }: Place) => [subject, factId, object].join('\t')
 export function placeOf (line: string): Place {
   const [subject, factId, object] = line.split('\t')
   return { subject: subject!, factId: factId!, object: object! }

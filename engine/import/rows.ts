@@ -46,7 +46,10 @@ async function * pairs (text: Readable, source: string, importId: string): Async
   }
 }
 
-const plainFact = (subject: Fact['subject'], relation: Relation, lemma: string, object: Fact['object'], source: string, importId: string): Fact => ({
+/** A certain fact, of which nothing is said but itself. */
+export const plainFact = (
+  subject: Fact['subject'], relation: Relation, lemma: string, object: Fact['object'], source: string, importId: string | null = null
+): Fact => ({
   subject,
   relation,
   lemma,

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type Hnswlib from 'hnswlib-node'
 import { exactSpace, type ExactSpace } from './exact.js'
 import { unit, type Allow, type VectorSpace } from './space.js'
-import { turns } from './turns.js'
+import { turns } from '../turns.js'
 
 /** A saved graph: `labels[label]` is the id of that point, null where it was deleted. */
 export interface SavedGraph { file: string, labels: Array<string | null> }

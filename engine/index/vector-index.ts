@@ -5,7 +5,7 @@ import type { Embedder } from './embed.js'
 import { loadHnswlib } from './hnsw.js'
 import type { Allow, Hit } from './space.js'
 import { openStoredSpace, type StoredSpace } from './stored-space.js'
-import { turns } from './turns.js'
+import { turns } from '../turns.js'
 
 /** What an entity says of itself, what it wishes for, and what it makes: each is compared with its like. */
 export const SPACES = ['profile', 'goals', 'content'] as const

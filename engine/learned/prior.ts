@@ -13,7 +13,7 @@ export interface PriorOptions {
   c: number
 }
 
-const POOL = 1000 // nodes that an estimate of r rests on at least; Gale & Sampson 1995 smooth for the same reason: n(d) is noisy where it is small
+export const POOL = 1000 // nodes that an estimate of r rests on at least; Gale & Sampson 1995 smooth for the same reason: n(d) is noisy where it is small
 const RECENT = 0.15 // an edge of a node counts e^(−x / RECENT) as new, x being the share of its neighbor's edges that are newer; benchmarks/NOTES.md
 const CAUTION = 5 // edges of an average newness that each node is taken to have besides its own
 
@@ -29,7 +29,7 @@ export function unseen (degrees: ArrayLike<number>, pool = POOL): Float64Array {
 }
 
 /** Σ (k + 1) n(k + 1) / Σ k n(k) over the degrees around d that hold enough nodes together. */
-function pooledRatio (counts: Float64Array, d: number, highest: number, pool: number): number {
+export function pooledRatio (counts: Float64Array, d: number, highest: number, pool: number): number {
   let low = d
   let high = d
   let held = counts[d]!

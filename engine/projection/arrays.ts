@@ -1,9 +1,9 @@
+import type { Stance } from '../../models/feedback.js'
 import { LABELS, type Label } from '../../models/vocabulary.js'
 import { holds, parseSaid, type Said } from './said.js'
 
 /** A node as it is read from the graph. */
-export interface NodeRow { id: string, label: Label, name: string, visibleTo: string[] | null, momentum: number | null, stances: StanceRow[] }
-export interface StanceRow { id: string, targetId: string, type: 'accept' | 'reject' | 'hide', reason: string | null, at: string }
+export interface NodeRow { id: string, label: Label, name: string, visibleTo: string[] | null, momentum: number | null, stances: Stance[] }
 
 /** A fact as it is read: [object, fact id, …what it says]. */
 export type FactRow = string[]
@@ -22,7 +22,7 @@ export class GraphArrays {
   readonly numbers = new Map<string, number>()
   readonly visibleTo = new Map<number, string[]>()
   readonly momentum = new Map<number, number>()
-  readonly stances = new Map<number, StanceRow[]>()
+  readonly stances = new Map<number, Stance[]>()
   labels = new Uint8Array(1024)
   start = new Uint32Array(1024)
   count = new Uint32Array(1024)
@@ -44,7 +44,6 @@ export class GraphArrays {
   private freed: number[] = []
 
   readonly said: Said[] = []
-  readonly saidTexts: string[] = []
   private readonly saidNumbers = new Map<string, number>()
 
   get nodes (): number { return this.ids.length }
@@ -80,7 +79,7 @@ export class GraphArrays {
     for (const [member, stances] of this.stances) this.putStances(member, stances.filter(({ targetId }) => targetId !== id))
   }
 
-  private putStances (n: number, stances: StanceRow[]): void {
+  private putStances (n: number, stances: Stance[]): void {
     put(this.stances, n, stances.length === 0 ? null : stances)
   }
 
@@ -91,9 +90,12 @@ export class GraphArrays {
   }
 
   /** Adds a fact of a graph that is read whole; `layOut` then gives all of them their slots at once. */
-  appendFact (subject: number, object: number, [high, low]: [number, number], says: number): void {
-    const f = this.facts++
-    this.growFacts(this.facts)
+  appendFact (subject: number, object: number, words: [number, number], says: number): void {
+    this.writeFact(this.facts++, subject, object, words, says)
+  }
+
+  private writeFact (f: number, subject: number, object: number, [high, low]: [number, number], says: number): void {
+    this.growFacts(f + 1)
     this.from[f] = subject
     this.to[f] = object
     this.says[f] = says
@@ -123,21 +125,16 @@ export class GraphArrays {
     }
   }
 
-  setFact (subject: number, object: number, [high, low]: [number, number], says: number): number {
+  setFact (subject: number, object: number, words: [number, number], says: number): number {
     this.changes++
-    const known = this.findFact(subject, object, high, low)
+    const known = this.findFact(subject, object, ...words)
     if (known !== NONE) {
       this.says[known] = says
       for (const k of this.slotsOf(known)) this.weight[k] = this.slotWeight(says)
       return known
     }
     const f = this.freed.pop() ?? this.facts++
-    this.growFacts(f + 1)
-    this.from[f] = subject
-    this.to[f] = object
-    this.says[f] = says
-    this.idHigh[f] = high
-    this.idLow[f] = low
+    this.writeFact(f, subject, object, words, says)
     this.addSlot(subject, object, f)
     if (object !== subject) this.addSlot(object, subject, f)
     return f
@@ -163,7 +160,6 @@ export class GraphArrays {
     const known = this.saidNumbers.get(text)
     if (known !== undefined) return known
     this.saidNumbers.set(text, this.said.length)
-    this.saidTexts.push(text)
     return this.said.push(parseSaid(fields)) - 1
   }
 

@@ -1,12 +1,10 @@
-import { LABELS, type Label } from '../../models/vocabulary.js'
+import type { Prior } from '../../models/affinity.js'
+import { LABELS } from '../../models/vocabulary.js'
+import { pooledRatio, POOL } from '../learned/prior.js'
 import type { GraphArrays } from './arrays.js'
-
-/** For each degree, by kind of node: how much more is to be expected of what has so many facts, about 1 for what is typical. */
-export type Prior = Partial<Record<Label, number[]>>
 
 /** Powers of the two parts; chosen on hidden training pairs of Gowalla, see benchmarks/NOTES.md. */
 const POWERS = { unseen: 0.5, c: 0.05 }
-const POOL = 1000 // nodes that an estimate rests on at least: Gale and Sampson (1995) smooth for the same reason, n(d) is noisy where it is small
 const DEGREES_MAX = 1000 // beyond it nothing changes
 
 /**
@@ -45,19 +43,4 @@ function byDegree (counts: Float64Array, typical: number): number[] {
   const prior = Array.from({ length: highest + 1 }, (_, d) => d === 0 ? 1 : unseen(d) * (d / typical) ** -POWERS.c)
   prior[0] = prior[1] ?? 1
   return prior
-}
-
-/** Σ (k + 1) n(k + 1) / Σ k n(k) over the degrees around d that hold enough nodes together. */
-function pooledRatio (counts: Float64Array, d: number, highest: number, pool: number): number {
-  let [low, high, held] = [d, d, counts[d]!]
-  while (held < pool && (low > 1 || high < highest)) {
-    if (low > 1) held += counts[--low]!
-    if (high < highest) held += counts[++high]!
-  }
-  let [next, seen] = [0, 0]
-  for (let k = low; k <= high; k++) {
-    next += (k + 1) * counts[k + 1]!
-    seen += k * counts[k]!
-  }
-  return next > 0 && seen > 0 ? next / seen : 1
 }

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../graph/changes.js'
+import { placeOf, type Place } from '../graph/documents.js'
 import type { Graph, Run } from '../graph/graph.js'
-import { priorOf, type Prior } from './prior.js'
+import type { Prior } from '../../models/affinity.js'
+import { priorOf } from './prior.js'
 import { graphVersion } from '../graph/texts.js'
+import { turns } from '../turns.js'
 import { ANSWERS } from './answers.js'
 import { GraphArrays, idWords, type FactRow, type NodeRow } from './arrays.js'
 
@@ -13,8 +16,7 @@ export interface State { version: number, textVersion: number, stale: string | n
 export interface Projections {
   /** Brings a tenant up to date, where Neo4j answers, and says how far it is. */
   current: (tenantId: string) => Promise<State>
-  /** Runs a query: from the arrays where they hold the tenant and know the query, else in Neo4j. */
-  /** `exact`: however far the walk goes. */
+  /** Runs a query: from the arrays where they hold the tenant and know the query, else in Neo4j. `exact`: however far the walk goes. */
   reader: (tenantId: string, options?: { exact?: boolean }) => { read: Run }
   arrays: (tenantId: string) => GraphArrays | null
   /** What is to be expected of nodes by their degrees; nothing is known before the arrays are there. */
@@ -33,8 +35,7 @@ interface Tenant {
   /** Since when a write is known of which there is no note. */
   missingSince: number | null
   usedAt: number
-  /** What waits to be done, in turn. */
-  last: Promise<unknown>
+  inTurn: ReturnType<typeof turns>
   timer: NodeJS.Timeout | null
 }
 
@@ -48,7 +49,7 @@ const FRESH: Tenant = {
   checkedAt: 0,
   missingSince: null,
   usedAt: 0,
-  last: Promise.resolve(),
+  inTurn: turns(),
   timer: null
 }
 
@@ -83,12 +84,6 @@ export function noProjections (graph: Graph): Projections {
 export function openProjections (graph: Graph, { log = () => {} }: { log?: (line: string) => void } = {}): Projections {
   const tenants = new Map<string, Tenant>()
   let closed = false
-
-  const inTurn = <T>(tenant: Tenant, act: () => Promise<T>): Promise<T> => {
-    const mine = tenant.last.then(act)
-    tenant.last = mine.catch(() => {})
-    return mine
-  }
 
   /** Reads the tenant whole. */
   async function load (tenantId: string, tenant: Tenant): Promise<void> {
@@ -154,7 +149,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     const held = tenants.get(tenantId)
     if (held !== undefined) return held
     forgetOne()
-    const tenant: Tenant = { ...FRESH }
+    const tenant: Tenant = { ...FRESH, inTurn: turns() }
     tenants.set(tenantId, tenant)
     return tenant
   }
@@ -168,7 +163,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
   }
 
   function beginLoading (tenantId: string, tenant: Tenant): Promise<void> {
-    tenant.loading ??= inTurn(tenant, () => load(tenantId, tenant)).finally(() => { tenant.loading = null })
+    tenant.loading ??= tenant.inTurn(() => load(tenantId, tenant)).finally(() => { tenant.loading = null })
     return tenant.loading
   }
 
@@ -187,7 +182,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
   function check (tenantId: string, tenant: Tenant): Promise<void> {
     const running = checking.get(tenant)
     if (running !== undefined) return running
-    const mine = inTurn(tenant, () => follow(tenantId, tenant))
+    const mine = tenant.inTurn(() => follow(tenantId, tenant))
       .catch((error: Error) => {
         const stale = `Neo4j does not answer (${error.message}); matches are as of version ${tenant.version}.`
         Object.assign(tenant, { checkedAt: performance.now(), stale })
@@ -200,7 +195,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
   graph.onChange(async (tenantId, change) => {
     const tenant = tenants.get(tenantId)
     if (tenant === undefined || tenant.arrays === null || closed) return
-    await inTurn(tenant, async () => {
+    await tenant.inTurn(async () => {
       if (tenant.arrays !== null && change.version === tenant.version + 1) await apply(tenantId, tenant, [change])
       else await followUntil(tenantId, tenant, change.version)
     }).catch((error: Error) => { tenant.stale = error.message })
@@ -239,7 +234,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     async close () {
       closed = true
       for (const { timer } of tenants.values()) clearInterval(timer ?? undefined)
-      await Promise.allSettled([...tenants.values()].map(({ last }) => last))
+      await Promise.allSettled([...tenants.values()].map(({ inTurn }) => inTurn(async () => {})))
     }
   }
 }
@@ -288,10 +283,4 @@ async function * pages<T> (read: (after: string) => Promise<object[]>, idOf: (ro
     if (rows.length < PAGE) return
     after = idOf(rows.at(-1)!)
   }
-}
-
-interface Place { subject: string, factId: string, object: string }
-function placeOf (line: string): Place {
-  const [subject, factId, object] = line.split('\t') as [string, string, string]
-  return { subject, factId, object }
 }

@@ -1,5 +1,5 @@
 import { asked, type GraphArrays } from './arrays.js'
-import type { Prior } from './prior.js'
+import type { Prior } from '../../models/affinity.js'
 import { Most, placed, Sums, type Seeds } from './scratch.js'
 
 /** `a`, `b`: powers of the degrees of what is shared and of who shares it; `prior`: a factor for each degree of where the walk ends, by label. */
