@@ -1,61 +1,57 @@
-import { BOUNDS, walkSettings } from '../../engine/affinity/weights.js'
+import { rank } from '../../engine/affinity/rank.js'
+import type { Scene } from '../../engine/affinity/scene.js'
+import { BOUNDS, WALK, WEIGHTS } from '../../engine/affinity/weights.js'
 import { ANSWERS } from '../../engine/projection/answers.js'
 import type { GraphArrays } from '../../engine/projection/arrays.js'
-import type { Prior } from '../../models/affinity.js'
+import { priorAt } from '../../engine/projection/prior.js'
+import type { Affinity, Prior } from '../../models/affinity.js'
 
-type Row = Record<string, unknown> & { id: string, value: number, why: string }
-interface Looking { arrays: GraphArrays, prior: Prior, exact: boolean }
-interface Match { id: string, score: number, ways: unknown }
+export interface Served { arrays: GraphArrays, prior: Prior }
 
 const DAY = '2026-11-01'
-const LABELS = ['Member', 'Brand']
-const LEFT_OUT = new Set(['blocked', 'own', 'partnered', 'seen'])
-const PATHS = 3
+const NO_TEXTS: Scene['index'] = { embed: async () => new Float32Array(1), vector: () => null, search: () => [], similarity: () => new Map() }
 
-/** The graph terms of one discover: the queries of `affinity/rank`, in its order and with its parameters, and their values summed. */
-export function matches ({ arrays, prior, exact }: Looking, seekerId: string, limit: number): Match[] {
-  const ask = (name: string, parameters: object) => ANSWERS[`affinity/${name}`]!(arrays, parameters as never, exact) as Row[]
-  const seen = { viewerId: seekerId, now: DAY }
-  ask('profiles', { ids: [seekerId] })
-  ask('feedback', { entityId: seekerId, now: DAY, limit: 1_000 })
-  const seeds = seedsOf(ask('seeds', { ...seen, entityId: seekerId, limit: BOUNDS.seeds }))
-  const gone = new Set(ask('excluded', { entityId: seekerId, now: DAY }).filter(({ why }) => LEFT_OUT.has(why)).map(({ id }) => id))
-
-  const common = { ...seen, seeds, seekerId, degreeMax: BOUNDS.degreeMax }
-  const walking = { ...common, ...walkSettings(prior), labels: LABELS }
-  const near = ask('candidates', { ...common, labels: LABELS, limit: BOUNDS.candidates })
-  const far = ask('walk', { ...walking, candidateIds: [], limit: BOUNDS.candidates })
-  const found = [...new Set([...near, ...far].map(({ id }) => id).concat(Object.keys(seeds)))].filter((id) => id !== seekerId && !gone.has(id)).sort()
-  const ids = ask('profiles', { ids: found }).map(({ id }) => id)
-
-  const paths = ask('paths', { ...common, candidateIds: ids })
-  const known = new Set(far.map(({ id }) => id))
-  const missing = far.length < BOUNDS.candidates ? [] : ids.filter((id) => !known.has(id))
-  const more = missing.length === 0 ? [] : ask('walk', { ...walking, candidateIds: missing, limit: missing.length })
-
-  const best = summed(ids, [paths, far, more]).slice(0, limit)
-  const ways = new Map(ask('walk-paths', { ...walking, candidateIds: best.map(({ id }) => id), paths: PATHS }).map((row) => [row.id, row['paths']]))
-  return best.map((one) => ({ ...one, ways: ways.get(one.id) ?? [] }))
+/** One discover as it is served, with its reasons, in a graph without texts. */
+export async function matches ({ arrays, prior }: Served, memberId: string, limit: number): Promise<Affinity[]> {
+  const graph: Scene['graph'] = { read: async (name, parameters) => ANSWERS[name]!(arrays, parameters as never) as never }
+  const scene: Scene = { graph, index: NO_TEXTS, tenantId: 'scale', now: DAY, viewerId: memberId, prior }
+  return (await rank(scene, { memberId, limit, kinds: ['member', 'brand'] })).data
 }
 
-/** The first of the walk alone. */
-export function walked ({ arrays, prior, exact }: Looking, seekerId: string, limit: number): string[] {
-  const ask = (name: string, parameters: object) => ANSWERS[`affinity/${name}`]!(arrays, parameters as never, exact) as Row[]
-  const seeds = seedsOf(ask('seeds', { viewerId: seekerId, now: DAY, entityId: seekerId, limit: BOUNDS.seeds }))
-  const bounds = walkSettings(prior)
-  return ask('walk', { seeds, seekerId, viewerId: seekerId, now: DAY, labels: LABELS, candidateIds: [], ...bounds, limit }).map(({ id }) => id)
-}
+/** A walk that goes on from everyone, however many they are. */
+export const UNBOUNDED = { breadth: Infinity, facts: Infinity }
 
-/** By id; nobody in these graphs has two facts about one thing, or an audience. */
-const seedsOf = (rows: Row[]) => Object.fromEntries(rows.map((row) => [row.id, [{ ...row, share: 0 }]]))
+/** The first of the graph terms, worked out from the definition without any art: sums in maps, all of them sorted. Facts in these graphs are all shared ones. */
+export function plainly ({ arrays, prior }: Served, memberId: string, limit: number, { breadth, facts }: { breadth: number, facts: number } = BOUNDS): string[] {
+  const { neighbor, weight, start, count, ids } = arrays
+  const seeker = arrays.numbers.get(memberId)!
+  const slots = (n: number) => Array.from({ length: count[n]! }, (_, i) => start[n]! + i)
+  const seeds = slots(seeker).sort((a, b) => weight[b]! - weight[a]! || count[neighbor[a]!]! - count[neighbor[b]!]! || (ids[neighbor[a]!]! < ids[neighbor[b]!]! ? -1 : 1))
+    .slice(0, BOUNDS.seeds)
+  const known = new Set(seeds.map((k) => neighbor[k]!)).add(seeker)
 
-function summed (ids: string[], terms: Row[][]): { id: string, score: number }[] {
-  const scores = new Map(ids.map((id) => [id, 0]))
-  for (const rows of terms) {
-    for (const { id, value } of rows) {
-      const held = scores.get(id)
-      if (held !== undefined) scores.set(id, held + value)
+  const shared = new Map<number, number>()
+  const masses = new Map<number, number>()
+  for (const seed of seeds) {
+    const via = neighbor[seed]!
+    if (count[via]! > BOUNDS.degreeMax) continue
+    for (const k of slots(via)) {
+      add(shared, neighbor[k]!, weight[seed]! * weight[k]! / Math.log(Math.max(2, count[via]!)))
+      add(masses, neighbor[k]!, weight[seed]! * weight[k]! / count[via]! ** WALK.a)
     }
   }
-  return [...scores].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+  const seconds = [...masses].filter(([n]) => n !== seeker && count[n]! <= BOUNDS.degreeMax)
+    .map(([n, mass]) => ({ n, mass: mass / count[n]! ** WALK.b })).sort((a, b) => b.mass - a.mass || (ids[a.n]! < ids[b.n]! ? -1 : 1)).slice(0, breadth)
+
+  const scores = new Map([...shared].map(([n, value]) => [n, value * WEIGHTS.shared]))
+  const priorOf = priorAt(arrays, prior)
+  let before = 0
+  for (const { n, mass } of seconds) {
+    if (before >= facts) break
+    before += count[n]!
+    for (const k of slots(n)) if (!known.has(neighbor[k]!)) add(scores, neighbor[k]!, WEIGHTS.walk * mass * weight[k]! * priorOf(neighbor[k]!))
+  }
+  return [...scores].filter(([n]) => !known.has(n)).sort((a, b) => b[1] - a[1] || (ids[a[0]]! < ids[b[0]]! ? -1 : 1)).slice(0, limit).map(([n]) => ids[n]!)
 }
+
+const add = (sums: Map<number, number>, n: number, value: number) => sums.set(n, (sums.get(n) ?? 0) + value)

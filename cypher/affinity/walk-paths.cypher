@@ -1,10 +1,10 @@
 // The strongest three-step paths behind the walk's value for each candidate: by which thing and by whom it was reached.
 //
-//   takes    tenantId string, seeds map, seekerId string, viewerId string, candidateIds list, degreeMax integer, breadth integer, a float, b float, prior map, now string, paths integer
+//   takes    tenantId string, seeds map, seekerId string, viewerId string, candidateIds list, degreeMax integer, breadth integer, facts integer, a float, b float, prior map, now string, paths integer
 //   returns  id string, paths list
 //   seeks    Entity(tenantId, id)
 //
-// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, factId: 'f0'}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, breadth: 1000, a: 0.7, b: 0.5, prior: {Item: [1.0]}, now: '2026-11-01', paths: 3}
+// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, confidence: 0.9, factId: 'f0'}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, breadth: 400, facts: 8000, a: 0.7, b: 0.7, prior: {Item: [1.0]}, now: '2026-11-01', paths: 3}
 
 UNWIND keys($seeds) AS firstId
 MATCH (first:Entity {tenantId: $tenantId, id: firstId})
@@ -14,11 +14,16 @@ MATCH (first)-[fact]-(second:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
   AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
 WITH second, first, seed, fact, seed.weight * fact.weight / firstDegree ^ $a AS part ORDER BY part DESC, first.id, fact.factId
-WITH second, sum(part) AS mass, collect({firstId: first.id, firstName: first.name, seedFactId: seed.factId, firstFactId: fact.factId, part: part})[..$paths] AS ways
+WITH second, sum(part) AS mass, collect({firstId: first.id, firstName: first.name, seedFactId: seed.factId, firstFactId: fact.factId,
+  confidence: seed.confidence * fact.confidence, part: part})[..$paths] AS ways
 WHERE second.id <> $seekerId
 WITH second, ways, mass, COUNT { (second)--() } - COUNT { (second)-[:GAVE_FEEDBACK]-() } AS secondDegree
 WHERE secondDegree <= $degreeMax
-WITH second, ways, secondDegree ^ $b AS secondDegree, mass / secondDegree ^ $b AS mass ORDER BY mass DESC, second.id LIMIT $breadth
+WITH second, ways, secondDegree AS facts, mass / secondDegree ^ $b AS mass ORDER BY mass DESC, second.id LIMIT $breadth
+WITH collect({node: second, ways: ways, share: facts ^ $b, facts: facts}) AS strongest
+UNWIND reduce(on = {left: $facts, nodes: []}, one IN strongest |   // until they have so many facts together
+  CASE WHEN on.left > 0 THEN {left: on.left - one.facts, nodes: on.nodes + one} ELSE on END).nodes AS going
+WITH going.node AS second, going.ways AS ways, going.share AS secondDegree
 MATCH (second)-[fact]-(to:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
   AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
@@ -28,6 +33,6 @@ WITH second, ways, secondDegree, fact, to, COUNT { (to)--() } - COUNT { (to)-[:G
 WITH second, ways, secondDegree, fact, to, prior[CASE WHEN degree < size(prior) THEN degree ELSE size(prior) - 1 END] AS prior
 UNWIND ways AS way
 WITH to, second, fact, way, way.part / secondDegree * fact.weight * prior AS value ORDER BY value DESC, second.id, way.firstId, fact.factId
-RETURN to.id AS id, collect({value: value, firstId: way.firstId, firstName: way.firstName, seedFactId: way.seedFactId, firstFactId: way.firstFactId,
+RETURN to.id AS id, collect({value: value, confidence: way.confidence * fact.confidence, firstId: way.firstId, firstName: way.firstName, seedFactId: way.seedFactId, firstFactId: way.firstFactId,
   secondId: second.id, secondName: second.name, secondFactId: fact.factId})[..$paths] AS paths
 ORDER BY id;

@@ -2,11 +2,11 @@
 // to the powers a and b (RP3beta: Paudel, Christoffel, Newell and Bernstein 2017), so crowds lend little; where it ends counts by `prior`, a
 // factor for each degree: how much more is to be expected of what has so many facts (Good 1953).
 //
-//   takes    tenantId string, seeds map, seekerId string, viewerId string, labels list, candidateIds list, degreeMax integer, breadth integer, a float, b float, prior map, now string, limit integer
-//   returns  id string, value float, confidence float
+//   takes    tenantId string, seeds map, seekerId string, viewerId string, labels list, candidateIds list, degreeMax integer, breadth integer, facts integer, a float, b float, prior map, now string, limit integer
+//   returns  id string, label string, name string, value float
 //   seeks    Entity(tenantId, id)
 //
-// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', labels: ['Brand'], candidateIds: [], degreeMax: 1000, breadth: 1000, a: 0.7, b: 0.5, prior: {Item: [1.0]}, now: '2026-11-01', limit: 200}
+// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', labels: ['Brand'], candidateIds: [], degreeMax: 1000, breadth: 400, facts: 8000, a: 0.7, b: 0.7, prior: {Item: [1.0]}, now: '2026-11-01', limit: 200}
 
 UNWIND keys($seeds) AS firstId
 MATCH (first:Entity {tenantId: $tenantId, id: firstId})
@@ -19,15 +19,20 @@ WITH second, sum(weight * fact.weight / firstDegree ^ $a) AS mass
 WHERE second.id <> $seekerId
 WITH second, mass, COUNT { (second)--() } - COUNT { (second)-[:GAVE_FEEDBACK]-() } AS secondDegree
 WHERE secondDegree <= $degreeMax
-WITH second, mass / secondDegree ^ $b AS mass ORDER BY mass DESC, second.id LIMIT $breadth
+WITH second, secondDegree AS facts, mass / secondDegree ^ $b AS mass ORDER BY mass DESC, second.id LIMIT $breadth
+WITH collect({node: second, mass: mass, facts: facts}) AS strongest
+UNWIND reduce(on = {left: $facts, nodes: []}, one IN strongest |   // until they have so many facts together
+  CASE WHEN on.left > 0 THEN {left: on.left - one.facts, nodes: on.nodes + one} ELSE on END).nodes AS going
+WITH going.node AS second, going.mass AS mass
 MATCH (second)-[fact]-(to:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
   AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
-  AND $seeds[to.id] IS NULL AND any(label IN labels(to) WHERE label IN $labels)
-WITH to, sum(mass * fact.weight) AS value, sum(mass) AS mass, COUNT { (to)--() } - COUNT { (to)-[:GAVE_FEEDBACK]-() } AS degree,
-  coalesce($prior[[label IN labels(to) WHERE label <> 'Entity'][0]], [1.0]) AS prior
-WITH to.id AS id, value * prior[CASE WHEN degree < size(prior) THEN degree ELSE size(prior) - 1 END] AS value, value / mass AS confidence // of the last step
+  AND (to.visibleTo IS NULL OR $viewerId IN to.visibleTo) AND $seeds[to.id] IS NULL AND any(label IN labels(to) WHERE label IN $labels)
+WITH to, [label IN labels(to) WHERE label <> 'Entity'][0] AS label, sum(mass * fact.weight) AS value,
+  COUNT { (to)--() } - COUNT { (to)-[:GAVE_FEEDBACK]-() } AS degree
+WITH to, label, value, degree, coalesce($prior[label], [1.0]) AS prior
+WITH to.id AS id, label, to.name AS name, value * prior[CASE WHEN degree < size(prior) THEN degree ELSE size(prior) - 1 END] AS value
 WHERE id <> $seekerId AND ($candidateIds = [] OR id IN $candidateIds)
-RETURN id, value, confidence
+RETURN id, label, name, value
 ORDER BY value DESC, id
 LIMIT $limit;

@@ -12,10 +12,11 @@ export const labelsOf = (kinds: Kind[] = DEFAULT_KINDS): Label[] => kinds.map((k
 
 /** Who is to be scored, and what the walk that found them already knows. */
 export interface Found { candidates: Candidate[], walked: Walked }
-export interface Walked { values: Map<string, WalkRow>, complete: boolean }
-export interface WalkRow { id: string, value: number, confidence: number }
+export interface Walked { values: Map<string, number>, complete: boolean }
+export const NOT_WALKED: Walked = { values: new Map(), complete: false }
+export type WalkRow = Candidate & { value: number }
 
-/** Who might be close: by what is shared, by the walk, by what reads alike. Ordered by id; whoever is excluded or filtered is not there. */
+/** Who might be close: by what is shared, by the walk, by what reads alike. Whoever is excluded or filtered is not there. */
 export async function candidates (scene: Scene, seeker: Seeker, request: DiscoverRequest): Promise<Found> {
   const labels = labelsOf(request.kinds)
   const [excluded, allowed] = await Promise.all([
@@ -24,17 +25,19 @@ export async function candidates (scene: Scene, seeker: Seeker, request: Discove
   ])
   const admits = (id: string) => id !== seeker.id && !excluded.has(id) && (allowed === null || allowed.has(id))
 
-  const { ids: linked, walked } = await byGraph(scene, seeker, labels, allowed)
-  const found = new Set([
-    ...linked,
+  const { linked, walked } = await byGraph(scene, seeker, labels, allowed)
+  const byId = new Map<string, Candidate>()
+  for (const one of linked) if (admits(one.id)) byId.set(one.id, one)
+  const others = new Set([
+    ...allowed !== null && allowed.size <= SCORED_MAX ? allowed : [], // a filter that leaves few lets all of them be scored, so that k are found where k exist
     ...seeker.stances.keys(),
-    ...[...seeker.seeds.keys()], // what the seeker names may itself be what is looked for
+    ...seeker.seeds.keys(), // what the seeker names may itself be what is looked for
     ...nearest(scene.index, seeker.goals, admits),
     ...nearest(scene.index, seeker.profile, admits)
   ])
-  const ids = [...found].filter(admits).sort()
-  const profiles = await profilesOf(scene, ids)
-  return { candidates: profiles.filter(({ label }) => labels.includes(label)), walked }
+  const profiles = await profilesOf(scene, [...others].filter((id) => admits(id) && !byId.has(id)))
+  for (const one of profiles) if (labels.includes(one.label)) byId.set(one.id, one)
+  return { candidates: [...byId.values()], walked }
 }
 
 /** Of an order of ids, those that are still there and not left out. */
@@ -50,21 +53,24 @@ export async function stillThere (scene: Scene, seeker: Seeker, request: Discove
 /** Those of the ids that are there, as far as the viewer may know. */
 async function profilesOf ({ graph, tenantId, viewerId }: Scene, ids: string[]): Promise<Candidate[]> {
   const rows = await graph.read<Candidate & { visibleTo: string[] | null }>('affinity/profiles', { tenantId, ids })
-  return rows.filter((row) => mayKnow(viewerId, row)).map(({ id, label, name }) => ({ id, label, name }))
+  return rows.filter((row) => mayKnow(viewerId, row))
 }
 
-/** Those found by two steps and by three. A filter that leaves few lets all of them be scored, so that k are found where k exist. */
-async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: Set<string> | null): Promise<{ ids: string[], walked: Walked }> {
+const SCORED_MAX = 5 * BOUNDS.candidates
+
+/** Those found by two steps and by three; nobody, where a filter leaves few. */
+async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: Set<string> | null): Promise<{ linked: Candidate[], walked: Walked }> {
   const { graph, tenantId, now, viewerId } = scene
-  if (allowed !== null && allowed.size <= BOUNDS.candidates * 5) return { ids: [...allowed], walked: { values: new Map(), complete: false } }
+  if (allowed !== null && allowed.size <= SCORED_MAX) return { linked: [], walked: NOT_WALKED }
   const limit = allowed === null ? BOUNDS.candidates : 10_000
   const common = { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, degreeMax: BOUNDS.degreeMax, now, limit }
   const [near, far] = await Promise.all([
-    graph.read<{ id: string }>('affinity/candidates', common),
+    graph.read<Candidate>('affinity/candidates', common),
     graph.read<WalkRow>('affinity/walk', { ...common, ...walkSettings(scene.prior), candidateIds: [] })
   ])
-  const values = new Map(far.map((row) => [row.id, row]))
-  return { ids: [...near, ...far].map(({ id }) => id), walked: { values, complete: far.length < limit } }
+  const values = new Map<string, number>()
+  for (const { id, value } of far) values.set(id, value)
+  return { linked: near.length === 0 ? far : [...near, ...far], walked: { values, complete: far.length < limit } }
 }
 
 const nearest = (index: TenantIndex, vector: Float32Array | null, admits: (id: string) => boolean): string[] =>

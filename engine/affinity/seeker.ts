@@ -46,7 +46,8 @@ export async function readSeeker (scene: Scene, { memberId, query, goals = [] }:
     words === '' ? NOTHING : readWords(scene, words)
   ])
   const telling = [...node.seeds, ...asked.seeds].filter(({ name }) => !GENERIC.has(name.toLowerCase()))
-  const seeds = bySeedId(shareAudiences(telling))
+  shareAudiences(telling)
+  const seeds = bySeedId(telling)
   return { ...node, seeds, told: Object.fromEntries(seeds), goals: asked.goals ?? node.goals }
 }
 
@@ -117,13 +118,18 @@ const withoutVerbs = (text: string) => tokens(text).reduceRight((rest, { tag, st
 const weightOf = (fact: Fact, now: string) => resolve([evidenceLine({ ...fact, modality: 'certain' }, now)], fact.relation).weight
 
 /** Each audience is an equal share of the seeker's audiences. */
-function shareAudiences (seeds: Seed[]): Seed[] {
-  const audiences = new Set(seeds.filter(({ label, weight }) => label === 'Demographic' && weight > 0).map(({ id }) => id))
-  return seeds.map((seed) => audiences.has(seed.id) ? { ...seed, share: 1 / audiences.size } : seed)
+function shareAudiences (seeds: Seed[]): void {
+  const audiences = seeds.filter(({ label, weight }) => label === 'Demographic' && weight > 0)
+  const count = new Set(audiences.map(({ id }) => id)).size
+  for (const seed of seeds) if (seed.label === 'Demographic' && audiences.some(({ id }) => id === seed.id)) seed.share = 1 / count
 }
 
 function bySeedId (seeds: Seed[]): Map<string, Seed[]> {
   const map = new Map<string, Seed[]>()
-  for (const seed of seeds) map.set(seed.id, [...map.get(seed.id) ?? [], seed])
+  for (const seed of seeds) {
+    const held = map.get(seed.id)
+    if (held === undefined) map.set(seed.id, [seed])
+    else held.push(seed)
+  }
   return map
 }

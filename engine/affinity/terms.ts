@@ -18,43 +18,33 @@ export interface Part {
   note?: string // in the words of the seeker
 }
 export type Parts = Map<string, Part[]>
-export interface Scored { candidate: Candidate, score: number, parts: Part[] }
+/** `ways`: of the part that is the walk's. */
+export interface Scored { candidate: Candidate, score: number, parts: Part[], ways: Part[] }
 
 export const total = (parts: Part[]) => parts.reduce((sum, { value }) => sum + value, 0)
 
 /** What the seeker says of the candidate itself. Steps out of a seed are those of `affinity/seeds`. */
 export function direct (seeker: Seeker, ids: string[]): Parts {
-  return new Map(ids.flatMap((id) => {
-    const seeds = seeker.seeds.get(id)
-    return seeds === undefined
-      ? []
-      : [[id, seeds.map((seed) => ({
-          term: seed.weight < 0 ? 'conflict' as const : 'direct' as const,
-          value: seed.weight,
-          raw: seed.weight,
-          confidence: seed.confidence,
-          steps: [{ from: seeker.id, to: id, factId: seed.factId }],
-          names: {}
-        }))]]
-  }))
+  const parts: Parts = new Map()
+  for (const id of ids) {
+    for (const { weight, confidence, factId } of seeker.seeds.get(id) ?? []) {
+      const term = weight < 0 ? 'conflict' : 'direct'
+      push(parts, id, { term, value: weight, raw: weight, confidence, steps: [{ from: seeker.id, to: id, factId }], names: {} })
+    }
+  }
+  return parts
 }
 
 /** Whom the seeker has accepted, by name. The step is the feedback itself. */
 export function accepted (seeker: Seeker, ids: string[]): Parts {
-  return new Map(ids.flatMap((id) => {
+  const parts: Parts = new Map()
+  for (const id of seeker.stances.size === 0 ? [] : ids) {
     const stance = seeker.stances.get(id)
-    return stance?.type !== 'accept'
-      ? []
-      : [[id, [{
-          term: 'feedback' as const,
-          value: 1,
-          raw: 1,
-          confidence: null,
-          steps: [{ from: seeker.id, to: id, factId: stance.id }],
-          names: {},
-          note: `, on ${stance.at.slice(0, 10)}${stance.reason === null ? '' : `: “${stance.reason}”`}`
-        }]]]
-  }))
+    if (stance?.type !== 'accept') continue
+    const note = `, on ${stance.at.slice(0, 10)}${stance.reason === null ? '' : `: “${stance.reason}”`}`
+    push(parts, id, { term: 'feedback', value: 1, raw: 1, confidence: null, steps: [{ from: seeker.id, to: id, factId: stance.id }], names: {}, note })
+  }
+  return parts
 }
 
 interface PathRow { id: string, term: Term, value: number, viaId: string, viaName: string, seedFactId: string, factId: string, confidence: number }
@@ -77,34 +67,27 @@ export async function paths ({ graph, tenantId, now, viewerId }: Scene, seeker: 
   return parts
 }
 
-/** What lies three steps away, one part per candidate; `walkPaths` breaks it down for those that are shown. */
-export async function walk ({ graph, tenantId, now, viewerId, prior }: Scene, seeker: Seeker, ids: string[], labels: string[], walked: Walked): Promise<Parts> {
-  const missing = walked.complete ? [] : ids.filter((id) => !walked.values.has(id))
-  const rows = missing.length === 0
-    ? []
-    : await graph.read<WalkRow>('affinity/walk', {
-      tenantId,
-      seeds: seeker.told,
-      seekerId: seeker.id,
-      viewerId,
-      labels,
-      candidateIds: missing,
-      ...walkSettings(prior),
-      now,
-      limit: missing.length
-    })
-  const values = new Map([...walked.values, ...rows.map((row) => [row.id, row] as const)])
-  return new Map(ids.flatMap((id) => {
-    const row = values.get(id)
-    return row === undefined ? [] : [[id, [{ term: 'walk' as const, value: row.value, raw: row.value, confidence: row.confidence, steps: [], names: {} }]]]
-  }))
+/** The same as a sum for each candidate and term. */
+export async function pathSums ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, ids: string[]): Promise<{ id: string, term: Term, value: number }[]> {
+  return await graph.read('affinity/path-sums',
+    { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, degreeMax: BOUNDS.degreeMax, now })
+}
+
+/** What lies three steps away: what the walk brings to each candidate. */
+export async function walkValues (scene: Scene, seeker: Seeker, ids: string[], labels: string[], { values, complete }: Walked): Promise<Map<string, number>> {
+  const missing = complete ? [] : ids.filter((id) => !values.has(id))
+  if (missing.length === 0) return values
+  const { graph, tenantId, now, viewerId, prior } = scene
+  const asking = { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, candidateIds: missing, ...walkSettings(prior), now, limit: missing.length }
+  const rows = await graph.read<WalkRow>('affinity/walk', asking)
+  return new Map([...values, ...rows.map(({ id, value }) => [id, value] as const)])
 }
 
 interface WalkPath {
-  value: number, firstId: string, firstName: string, seedFactId: string, firstFactId: string, secondId: string, secondName: string, secondFactId: string
+  value: number, confidence: number, firstId: string, firstName: string, seedFactId: string, firstFactId: string, secondId: string, secondName: string, secondFactId: string
 }
 
-/** The strongest paths of the walk to each candidate. */
+/** The strongest paths of the walk to each candidate: what it is broken down into where it is shown. */
 export async function walkPaths ({ graph, tenantId, now, viewerId, prior }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
   const rows = await graph.read<{ id: string, paths: WalkPath[] }>('affinity/walk-paths',
     { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, now, ...walkSettings(prior), paths: 3 })
@@ -112,7 +95,7 @@ export async function walkPaths ({ graph, tenantId, now, viewerId, prior }: Scen
     term: 'walk' as const,
     value: path.value,
     raw: path.value,
-    confidence: null,
+    confidence: path.confidence,
     steps: [
       { from: seeker.id, to: path.firstId, factId: path.seedFactId },
       { from: path.firstId, to: path.secondId, factId: path.firstFactId },
@@ -124,6 +107,7 @@ export async function walkPaths ({ graph, tenantId, now, viewerId, prior }: Scen
 
 /** Texts that read alike: the profiles of both, and what either looks for with what the other is. Cosine; what is below zero says nothing. */
 export function likeness ({ index }: Scene, seeker: Seeker, ids: string[]): Parts {
+  if (seeker.profile === null && seeker.goals === null) return new Map()
   const profile = cosines(index, 'profile', seeker.profile, ids)
   const wished = cosines(index, 'profile', seeker.goals, ids)
   const wishing = cosines(index, 'goals', seeker.profile, ids)

@@ -65,7 +65,7 @@ t.test('on random graphs the arrays answer as Cypher does, also after each has b
   }), { numRuns: 12, seed: 5 })
 })
 
-t.test('in the demo world every member gets the same twenty from the arrays, walked to the end, as from Cypher', async (t) => {
+t.test('in the demo world every member gets the same twenty from the arrays as from Cypher', async (t) => {
   const engine = await testEngine(t)
   const tenantId = `test-${randomUUID()}`
   await engine.seed(tenantId)
@@ -93,7 +93,7 @@ async function sameTwenty (t: Test, { engine, tenantId, seekers, kinds }: Asking
   const prior = projections.prior(tenantId)
   for (const memberId of seekers) {
     const request = { memberId, kinds, limit: 20, explain: 'none' as const }
-    const [byCypher, byArrays] = await Promise.all([engine.graph, projections.reader(tenantId, { exact: true })]
+    const [byCypher, byArrays] = await Promise.all([engine.graph, projections.reader(tenantId)]
       .map((graph) => rank(sceneOn(graph, prior, tenantId, memberId), request)))
     const apart = byCypher!.data.filter(({ id, score }, i) => {
       const other = byArrays!.data[i]!

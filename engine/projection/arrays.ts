@@ -27,6 +27,8 @@ export class GraphArrays {
   start = new Uint32Array(1024)
   count = new Uint32Array(1024)
   room = new Uint32Array(1024)
+  /** The labels of the neighbors that a node has or had, a bit each: what is not among them need not be looked for there. */
+  around = new Uint16Array(1024)
 
   neighbor = new Uint32Array(4096)
   fact = new Uint32Array(4096)
@@ -60,7 +62,7 @@ export class GraphArrays {
   putNode ({ id, label, name, visibleTo, momentum, stances }: NodeRow): number {
     this.changes++
     const n = this.numbers.get(id) ?? this.addNode(id)
-    this.labels[n] = LABELS.indexOf(label)
+    this.relabel(n, LABELS.indexOf(label))
     this.names[n] = name
     put(this.visibleTo, n, visibleTo)
     put(this.momentum, n, momentum)
@@ -77,6 +79,12 @@ export class GraphArrays {
     this.ids[n] = ''
     for (const map of [this.visibleTo, this.momentum, this.stances]) map.delete(n)
     for (const [member, stances] of this.stances) this.putStances(member, stances.filter(({ targetId }) => targetId !== id))
+  }
+
+  private relabel (n: number, label: number): void {
+    if (this.labels[n] === label) return
+    this.labels[n] = label
+    for (let k = this.start[n]!, end = k + this.count[n]!; k < end; k++) this.around[this.neighbor[k]!]! |= 1 << label
   }
 
   private putStances (n: number, stances: Stance[]): void {
@@ -167,6 +175,14 @@ export class GraphArrays {
     return `f${hex(this.idHigh[f]!)}${hex(this.idLow[f]!)}`
   }
 
+  nodeAt (n: number): { id: string, label: Label, name: string } {
+    return { id: this.ids[n]!, label: this.label(n), name: this.names[n]! }
+  }
+
+  mayBeSeen (n: number, viewerId: string): boolean {
+    return this.visibleTo.size === 0 || (this.visibleTo.get(n)?.includes(viewerId) ?? true)
+  }
+
   label (n: number): Label { return LABELS[this.labels[n]!]! }
 
   * factsAt (n: number): Generator<number> {
@@ -204,6 +220,7 @@ export class GraphArrays {
     this.neighbor[k] = neighbor
     this.fact[k] = f
     this.weight[k] = this.slotWeight(this.says[f]!)
+    this.around[n]! |= 1 << this.labels[neighbor]!
   }
 
   /** The last slot of the stretch takes the place of the one that goes. */
@@ -240,6 +257,7 @@ export class GraphArrays {
     this.start = grown(this.start, new Uint32Array(length))
     this.count = grown(this.count, new Uint32Array(length))
     this.room = grown(this.room, new Uint32Array(length))
+    this.around = grown(this.around, new Uint16Array(length))
   }
 
   private growFacts (size: number): void {
@@ -264,7 +282,7 @@ export class GraphArrays {
 /** Twice as much where it grows by little, just enough where the size is given beforehand. */
 const lengthFor = (size: number, held: number) => Math.max(size, Math.ceil(GROWTH * held))
 
-function grown<T extends Uint8Array | Uint32Array | Float64Array> (old: T, fresh: T): T {
+function grown<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array> (old: T, fresh: T): T {
   fresh.set(old as never)
   return fresh
 }

@@ -16,8 +16,8 @@ export interface State { version: number, textVersion: number, stale: string | n
 export interface Projections {
   /** Brings a tenant up to date, where Neo4j answers, and says how far it is. */
   current: (tenantId: string) => Promise<State>
-  /** Runs a query: from the arrays where they hold the tenant and know the query, else in Neo4j. `exact`: however far the walk goes. */
-  reader: (tenantId: string, options?: { exact?: boolean }) => { read: Run }
+  /** Runs a query: from the arrays where they hold the tenant and know the query, else in Neo4j. */
+  reader: (tenantId: string) => { read: Run }
   arrays: (tenantId: string) => GraphArrays | null
   /** What is to be expected of nodes by their degrees; nothing is known before the arrays are there. */
   prior: (tenantId: string) => Prior
@@ -220,11 +220,11 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
       return { version, textVersion, stale }
     },
 
-    reader: (tenantId, { exact = false } = {}) => ({
+    reader: (tenantId) => ({
       read: async <T extends object>(name: string, parameters: Parameters<Run>[1]) => {
         const { arrays } = tenants.get(tenantId) ?? FRESH
         const answer = ANSWERS[name]
-        return arrays === null || answer === undefined ? graph.read<T>(name, parameters) : answer(arrays, parameters as never, exact) as T[]
+        return arrays === null || answer === undefined ? graph.read<T>(name, parameters) : answer(arrays, parameters as never) as T[]
       }
     }),
 

@@ -1,14 +1,26 @@
 import { LABELS, type Label } from '../../models/vocabulary.js'
+import type { GraphArrays } from './arrays.js'
 
 /** What is known of a seeker, by node id; see `affinity/seeker`. */
 export type Seeds = Record<string, { weight: number, confidence: number, wish: boolean, share: number, factId: string }[]>
 
-/** 1 at the place of each wanted label. */
-export function labelMask (labels: Label[]): Uint8Array {
-  const mask = new Uint8Array(LABELS.length)
-  for (const label of labels) mask[LABELS.indexOf(label)] = 1
-  return mask
+let numbered: { seeds: Seeds, arrays: GraphArrays, changes: number, list: Told[] } | null = null
+export interface Told { n: number, told: Seeds[string] }
+
+/** The seeds that are in the graph, by number. The last list is kept, since a request asks several times for the same. */
+export function seedsIn (arrays: GraphArrays, seeds: Seeds): Told[] {
+  if (numbered?.seeds === seeds && numbered.arrays === arrays && numbered.changes === arrays.changes) return numbered.list
+  const list: Told[] = []
+  for (const id in seeds) {
+    const n = arrays.numbers.get(id)
+    if (n !== undefined) list.push({ n, told: seeds[id]! })
+  }
+  numbered = { seeds, arrays, changes: arrays.changes, list }
+  return list
 }
+
+/** A bit for each label. */
+export const labelBits = (labels: readonly Label[]): number => labels.reduce((bits, label) => bits | 1 << LABELS.indexOf(label), 0)
 
 export const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
 
@@ -26,12 +38,12 @@ export function atMost<T> (all: T[], limit: number, compare: (a: T, b: T) => num
 const GOLDEN = 0x9e3779b1
 
 /**
- * Two sums for each of some nodes, in a table of open addressing that is as small as the number of nodes allows: however large the graph is,
- * what one request touches stays near the processor. `values` holds both sums of a place side by side, `keys` its node + 1, or 0.
+ * A sum for each of some nodes, in a table of open addressing that is as small as the number of nodes allows: however large the graph is,
+ * what one request touches stays near the processor. `keys` holds the node + 1 of each place, or 0.
  */
 export class Sums {
   keys = new Uint32Array(1024)
-  values = new Float64Array(2048)
+  values = new Float64Array(1024)
   /** The places in use. */
   touched = new Uint32Array(1024)
   size = 0
@@ -47,50 +59,42 @@ export class Sums {
     this.mask = 2 ** bits - 1
     if (this.mask < this.keys.length) return this
     this.keys = new Uint32Array(2 ** bits)
-    this.values = new Float64Array(2 ** (bits + 1))
+    this.values = new Float64Array(2 ** bits)
     this.touched = new Uint32Array(2 ** bits)
     return this
   }
 
-  add (n: number, one: number, other: number): void {
+  add (n: number, value: number): void {
     const { keys, values, mask } = this
     let at = Math.imul(n, GOLDEN) >>> this.shift
     for (let key = keys[at]!; key !== n + 1; key = keys[at]!) {
       if (key === 0) {
         keys[at] = n + 1
         this.touched[this.size++] = at
-        values[2 * at] = one
-        values[2 * at + 1] = other
+        values[at] = value
         return
       }
       at = (at + 1) & mask
     }
-    values[2 * at]! += one
-    values[2 * at + 1]! += other
+    values[at]! += value
   }
 
-  /** The first sum of a node, or 0. */
+  /** The sum of a node, or 0. */
   of (n: number): number {
-    const at = this.placeOf(n)
-    return at < 0 ? 0 : this.values[2 * at]!
-  }
-
-  /** Where a node is, or −1. */
-  placeOf (n: number): number {
     const { keys, mask } = this
     let at = Math.imul(n, GOLDEN) >>> this.shift
     for (let key = keys[at]!; key !== 0; key = keys[at]!) {
-      if (key === n + 1) return at
+      if (key === n + 1) return this.values[at]!
       at = (at + 1) & mask
     }
-    return -1
+    return 0
   }
 }
 
 /** Each of the nodes with its place among them, from 1 on; all others have 0. */
 export function placed (into: Sums, nodes: number[]): Sums {
   into.ready(nodes.length)
-  for (let i = 0; i < nodes.length; i++) if (into.of(nodes[i]!) === 0) into.add(nodes[i]!, i + 1, 0)
+  for (let i = 0; i < nodes.length; i++) if (into.of(nodes[i]!) === 0) into.add(nodes[i]!, i + 1)
   return into
 }
 
