@@ -112,6 +112,7 @@ function measuring (teraffi: Command): void {
     .option('--valid-share <share>', 'of the training pairs, the last of each user, for choosing settings', share, 0.2)
     .option('--k <n>', 'how long a list is', whole, 20)
     .option('--tune', 'look longer for settings, on the training part alone')
+    .option('--served', 'by what discover serves, without what is learnt from the pairs')
     .option('--no-store', 'read the files only; so far it never does otherwise')
     .option('--json', 'recall, ndcg, coverage, users and seconds as one object')
     .action(async (options) => (await import('./commands/evaluate.js')).evaluate(options))

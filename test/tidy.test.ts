@@ -25,7 +25,7 @@ const MAY: Record<string, string[]> = {
   trends: ['graph'],
   import: ['graph', 'extraction'],
   projection: ['graph', 'learned', 'turns'],
-  evaluate: ['learned', 'import'],
+  evaluate: ['affinity', 'learned', 'import', 'projection'],
   learn: ['graph', 'extraction'],
   events: ['graph', 'cache'],
   affinity: ['graph', 'extraction', 'cache'],

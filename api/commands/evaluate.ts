@@ -4,7 +4,7 @@ import { progress } from '../progress.js'
 import { table } from '../terminal.js'
 import { print } from './open.js'
 
-interface Options { train: string, test: string, facts?: string, candidates?: string, validShare: number, k: number, json?: boolean, tune?: boolean }
+interface Options { train: string, test: string, facts?: string, candidates?: string, validShare: number, k: number, json?: boolean, tune?: boolean, served?: boolean }
 
 /** How good the lists are, on files; no store is opened, nothing is stored. */
 export async function evaluate (options: Options): Promise<void> {
@@ -17,8 +17,8 @@ export async function evaluate (options: Options): Promise<void> {
   tell(result, options.k, seconds)
 }
 
-function run ({ facts, candidates, tune = false, json = false, ...files }: Options, onProgress: OnProgress): Promise<Evaluation> {
-  if (facts === undefined && candidates === undefined) return evaluatePairs({ ...files, tune, onProgress })
+function run ({ facts, candidates, tune = false, json = false, served = false, ...files }: Options, onProgress: OnProgress): Promise<Evaluation> {
+  if (facts === undefined && candidates === undefined) return evaluatePairs({ ...files, tune, served, onProgress })
   if (facts === undefined || candidates === undefined) {
     throw new EngineError('invalid_argument', 'A cold start needs both --facts (what is known of the items) and --candidates (the hidden ones).')
   }

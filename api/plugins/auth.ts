@@ -38,6 +38,8 @@ declare module '@fastify/jwt' {
 
 const ISSUER = 'teraffi'
 const AUDIENCE = 'teraffi-api'
+/** A signature that was found right once is not worked out again for a while; whether the session still lives is asked each time. */
+const [TOKENS_KEPT, TOKENS_KEPT_MS] = [1_000, 60_000]
 
 /** Routes that come from plug-ins, by their beginning. */
 const OTHERS: Record<string, Permission | 'public'> = { '/docs': 'public', '*': 'public' }
@@ -47,7 +49,7 @@ export const auth = fp<{ engine: Engine }>(async (app, { engine }) => {
   await app.register(jwt, {
     secret: engine.accounts.jwtSecret,
     sign: { algorithm: 'HS256', iss: ISSUER, aud: AUDIENCE, expiresIn: `${engine.config.accessTokenTtlS}s` },
-    verify: { algorithms: ['HS256'], allowedIss: ISSUER, allowedAud: AUDIENCE, requiredClaims: ['sub', 'jti', 'tid', 'iat', 'exp', 'iss', 'aud'] }
+    verify: { cache: TOKENS_KEPT, cacheTTL: TOKENS_KEPT_MS, algorithms: ['HS256'], allowedIss: ISSUER, allowedAud: AUDIENCE, requiredClaims: ['sub', 'jti', 'tid', 'iat', 'exp', 'iss', 'aud'] }
   })
   app.decorate('signAccess', ({ memberId, email, roles, permissions, tier, tokenId, tenantId }: Actor) =>
     app.jwt.sign({ sub: memberId, email, roles, permissions, subscription_tier: tier, jti: tokenId, tid: tenantId }))

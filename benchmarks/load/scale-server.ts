@@ -1,10 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { discoverIn } from '../../engine/evaluate/served.js'
 import { priorOf } from '../../engine/projection/prior.js'
 import { percentile } from '../bench.js'
 import { randomFrom, synthetic } from './synthetic.js'
-import { matches, plainly, UNBOUNDED } from './terms.js'
+import { plainly, UNBOUNDED } from './terms.js'
 
 // A process of its own, so that its memory is that of the graph and of serving it: makes the graph, measures, then answers over HTTP.
 
@@ -20,13 +21,15 @@ const started = performance.now()
 const arrays = synthetic({ ...size, seed: SEED })
 const prior = priorOf(arrays)
 const buildS = (performance.now() - started) / 1000
-const served = { arrays, prior }
+const graph = { arrays, prior }
+const discover = discoverIn(arrays)
+const matches = async (memberId: string, limit: number) => (await discover({ memberId, limit, kinds: ['member', 'brand'] })).data
 
 const figures = { edges: arrays.liveFacts, buildS, ...await cpuOf(size.runs), ...await overlapOf(size.seekers) }
 
 const server = createServer((request, response) => {
   const asked = request.url!.slice(1)
-  const answer = asked === 'memory' ? Promise.resolve(memory()) : matches(served, arrays.ids[Number(asked) % arrays.nodes]!, LIMIT)
+  const answer = asked === 'memory' ? Promise.resolve(memory()) : matches(arrays.ids[Number(asked) % arrays.nodes]!, LIMIT)
   answer.then((found) => {
     const body = JSON.stringify(found)
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body)
@@ -51,13 +54,13 @@ function seekersFrom (seed: number): () => string {
 /** CPU of one answer, after as many to warm up. Other threads of the process (garbage collection) count. */
 async function cpuOf (runs: number) {
   const someone = seekersFrom(SEED + 1)
-  for (let i = 0; i < runs; i++) await matches(served, someone(), LIMIT)
+  for (let i = 0; i < runs; i++) await matches(someone(), LIMIT)
   const us: number[] = []
   let found = 0 // reported, so that finding less cannot pass for being faster
   for (let i = 0; i < runs; i++) {
     const seeker = someone()
     const before = process.cpuUsage()
-    found += (await matches(served, seeker, LIMIT)).length
+    found += (await matches(seeker, LIMIT)).length
     const { user, system } = process.cpuUsage(before)
     us.push(user + system)
   }
@@ -70,9 +73,9 @@ async function overlapOf (seekers: number) {
   let [overlap, overlapUnbounded] = [0, 0]
   for (let i = 0; i < seekers; i++) {
     const seeker = someone()
-    const got = (await matches(served, seeker, TOP)).map(({ id }) => id)
-    overlap += shareOf(plainly(served, seeker, TOP), got)
-    overlapUnbounded += shareOf(plainly(served, seeker, TOP, UNBOUNDED), got)
+    const got = (await matches(seeker, TOP)).map(({ id }) => id)
+    overlap += shareOf(plainly(graph, seeker, TOP), got)
+    overlapUnbounded += shareOf(plainly(graph, seeker, TOP, UNBOUNDED), got)
   }
   return { overlap: overlap / seekers, overlapUnbounded: overlapUnbounded / seekers }
 }

@@ -1,28 +1,13 @@
-import { rank } from '../../engine/affinity/rank.js'
-import type { Scene } from '../../engine/affinity/scene.js'
 import { BOUNDS, WALK, WEIGHTS } from '../../engine/affinity/weights.js'
-import { ANSWERS } from '../../engine/projection/answers.js'
 import type { GraphArrays } from '../../engine/projection/arrays.js'
 import { priorAt } from '../../engine/projection/prior.js'
-import type { Affinity, Prior } from '../../models/affinity.js'
-
-export interface Served { arrays: GraphArrays, prior: Prior }
-
-const DAY = '2026-11-01'
-const NO_TEXTS: Scene['index'] = { embed: async () => new Float32Array(1), vector: () => null, search: () => [], similarity: () => new Map() }
-
-/** One discover as it is served, with its reasons, in a graph without texts. */
-export async function matches ({ arrays, prior }: Served, memberId: string, limit: number): Promise<Affinity[]> {
-  const graph: Scene['graph'] = { read: async (name, parameters) => ANSWERS[name]!(arrays, parameters as never) as never }
-  const scene: Scene = { graph, index: NO_TEXTS, tenantId: 'scale', now: DAY, viewerId: memberId, prior }
-  return (await rank(scene, { memberId, limit, kinds: ['member', 'brand'] })).data
-}
+import type { Prior } from '../../models/affinity.js'
 
 /** A walk that goes on from everyone, however many they are. */
 export const UNBOUNDED = { breadth: Infinity, facts: Infinity }
 
 /** The first of the graph terms, worked out from the definition without any art: sums in maps, all of them sorted. Facts in these graphs are all shared ones. */
-export function plainly ({ arrays, prior }: Served, memberId: string, limit: number, { breadth, facts }: { breadth: number, facts: number } = BOUNDS): string[] {
+export function plainly ({ arrays, prior }: { arrays: GraphArrays, prior: Prior }, memberId: string, limit: number, { breadth, facts }: { breadth: number, facts: number } = BOUNDS): string[] {
   const { neighbor, weight, start, count, ids } = arrays
   const seeker = arrays.numbers.get(memberId)!
   const slots = (n: number) => Array.from({ length: count[n]! }, (_, i) => start[n]! + i)
@@ -44,12 +29,12 @@ export function plainly ({ arrays, prior }: Served, memberId: string, limit: num
     .map(([n, mass]) => ({ n, mass: mass / count[n]! ** WALK.b })).sort((a, b) => b.mass - a.mass || (ids[a.n]! < ids[b.n]! ? -1 : 1)).slice(0, breadth)
 
   const scores = new Map([...shared].map(([n, value]) => [n, value * WEIGHTS.shared]))
-  const priorOf = priorAt(arrays, prior)
+  const { at } = priorAt(arrays, prior)
   let before = 0
   for (const { n, mass } of seconds) {
     if (before >= facts) break
     before += count[n]!
-    for (const k of slots(n)) if (!known.has(neighbor[k]!)) add(scores, neighbor[k]!, WEIGHTS.walk * mass * weight[k]! * priorOf(neighbor[k]!))
+    for (const k of slots(n)) if (!known.has(neighbor[k]!)) add(scores, neighbor[k]!, WEIGHTS.walk * mass * weight[k]! * at(neighbor[k]!))
   }
   return [...scores].filter(([n]) => !known.has(n)).sort((a, b) => b[1] - a[1] || (ids[a[0]]! < ids[b[0]]! ? -1 : 1)).slice(0, limit).map(([n]) => ids[n]!)
 }

@@ -73,6 +73,8 @@ t.test('the warm walk finds what like-minded people have', async (t) => {
   const { train, test } = files(t.testdir(), { train: 'ada a b\nbob a b c\ncat d e\n', test: 'ada c\n' })
   const { figures } = await evaluatePairs({ train, test, k: 1, validShare: 0.1, tune: false, onProgress: quiet })
   t.match(figures, { recall: 1, ndcg: 1, users: 1 })
+  const served = await evaluatePairs({ train, test, k: 1, validShare: 0.1, tune: false, served: true, onProgress: quiet })
+  t.strictSame(served.figures, { recall: 1, ndcg: 1, coverage: 0.2, users: 1 }, 'so does what discover serves')
 })
 
 t.test('a hidden cut hides a share of the items from everybody', async (t) => {

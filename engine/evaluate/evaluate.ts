@@ -1,7 +1,9 @@
+import { BOUNDS, WALK } from '../affinity/weights.js'
 import { EngineError } from '../errors.js'
 import { evaluateTask, hiddenCut, limited, startOf, tune, type Settings, type Task } from './cold.js'
 import type { Figures } from './metrics.js'
 import { checkTest, readFacts, readIds, readPairs, type Pairs } from './read.js'
+import { evaluateServed } from './served.js'
 import { readItems, type Evidence, type Items } from './views.js'
 import { evaluateWarm } from './warm.js'
 
@@ -11,7 +13,8 @@ export type OnProgress = (phase: string, done: number, total: number) => void
 interface Request { train: string, test: string, k: number, tune: boolean, onProgress: OnProgress }
 /** `apart`: also by one kind of evidence alone. */
 export interface ColdRequest extends Request { facts: string, candidates: string, apart: boolean }
-export interface WarmRequest extends Request { validShare: number }
+/** `served`: by what `discover` serves today, without what is learnt beside it. */
+export interface WarmRequest extends Request { validShare: number, served?: boolean }
 
 /** What came out, with what it was made: settings by name, and the seconds of each phase. `apart`: by one kind of evidence alone. */
 export interface Evaluation {
@@ -68,6 +71,11 @@ export async function evaluatePairs (request: WarmRequest): Promise<Evaluation> 
   checkTest(train, test, request.test)
   lap.end('read')
   const { k, tune, validShare, onProgress } = request
+  if (request.served === true) {
+    const figures = await evaluateServed({ train, test, k, onUser: (done) => { onProgress('ranking', done, test.size) } })
+    lap.end('ranking')
+    return { figures, settings: { ...WALK, breadth: BOUNDS.breadth, facts: BOUNDS.facts }, validation: null, apart: {}, phases: lap.phases }
+  }
   const { settings, validation, ...figures } = await evaluateWarm({ train, test, k, tune, validShare, log: (phase) => { onProgress(phase, 0, 0) } })
   lap.end('learning and ranking')
   const { walk, factors, rank, pool } = settings

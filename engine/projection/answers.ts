@@ -35,6 +35,7 @@ function seeds (arrays: GraphArrays, { entityId, viewerId, now, limit }: Asked &
 
 const AMOUNT = LABELS.indexOf('Amount')
 const scores = new Sums()
+const most = new Most()
 
 function candidates (arrays: GraphArrays, asking: FromSeeds & { labels: Label[], limit: number }) {
   const { seeds, seekerId, degreeMax, limit, labels } = asking
@@ -55,14 +56,14 @@ interface Wanted { wanted: number, seeker: number, limit: number, viewerId: stri
 
 function mostLent (arrays: GraphArrays, { wanted, seeker, limit, viewerId }: Wanted) {
   const { keys, values, touched, size } = scores
-  const most = new Most(limit)
+  most.ready(limit)
   for (let i = 0; i < size; i++) {
     const n = keys[touched[i]!]! - 1
     const score = values[touched[i]!]!
     if (score >= most.least && wanted >> arrays.labels[n]! & 1 && n !== seeker && arrays.mayBeSeen(n, viewerId)) most.offer(n, score)
   }
-  const nodes = most.take(arrays.ids)
-  return Array.from(nodes, (n, i) => ({ ...arrays.nodeAt(n), score: most.sizes[i]! }))
+  const { nodes, sizes } = most.take(arrays.ids)
+  return Array.from(nodes, (n, i) => ({ ...arrays.nodeAt(n), score: sizes[i]! }))
 }
 
 /** What one seed lends to its neighbors. */

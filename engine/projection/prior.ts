@@ -27,13 +27,19 @@ export function priorOf (arrays: GraphArrays): Prior {
     .filter((_, i) => logs[i]!.nodes > 0))
 }
 
-/** The factor of a node. */
-export function priorAt (arrays: GraphArrays, prior: Prior): (n: number) => number {
+/** The factor of a node, and the highest that there is. */
+export interface PriorAt { at: (n: number) => number, highest: number }
+const highests = new WeakMap<Prior, number>()
+
+export function priorAt ({ labels, count }: GraphArrays, prior: Prior): PriorAt {
   const tables = LABELS.map((label) => prior[label] ?? [1])
-  return (n) => {
-    const table = tables[arrays.labels[n]!]!
-    return table[Math.min(arrays.count[n]!, table.length - 1)]!
+  const highest = highests.get(prior) ?? Math.max(1, ...tables.flat())
+  highests.set(prior, highest)
+  const at = (n: number) => {
+    const table = tables[labels[n]!]!
+    return table[Math.min(count[n]!, table.length - 1)]!
   }
+  return { at, highest }
 }
 
 function byDegree (counts: Float64Array, typical: number): number[] {

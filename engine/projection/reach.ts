@@ -22,6 +22,7 @@ const arriving = new Sums()
 const goingOn = new Sums()
 const ends = new Sums()
 const places = new Sums()
+const nearest = new Most()
 
 /** The last one is kept, since a request asks several times for the same. */
 export function reach (arrays: GraphArrays, asking: Walking): Reach {
@@ -79,18 +80,18 @@ function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, facts, b }: 
   const { count } = arrays
   const { keys, values, touched, size } = arriving
   const seeker = arrays.numbers.get(seekerId) ?? -1
-  const most = new Most(breadth)
+  nearest.ready(Math.min(breadth, size))
   for (let i = 0; i < size; i++) {
     const at = touched[i]!
     const n = keys[at]! - 1
     const mass = values[at]!
-    if (mass >= most.least && count[n]! <= degreeMax && n !== seeker) most.offer(n, mass / power(count[n]!, b))
+    if (mass >= nearest.least && count[n]! <= degreeMax && n !== seeker) nearest.offer(n, mass / power(count[n]!, b))
   }
-  const nodes = most.take(arrays.ids)
+  const { nodes, sizes } = nearest.take(arrays.ids)
   let before = 0
   let going = 0
   for (; going < nodes.length && before < facts; going++) before += count[nodes[going]!]!
-  return { nodes: nodes.subarray(0, going), masses: most.sizes.subarray(0, going) }
+  return { nodes: nodes.subarray(0, going), masses: sizes.subarray(0, going) }
 }
 
 const EXPONENTS_KEPT = 16

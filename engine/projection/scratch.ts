@@ -102,13 +102,18 @@ export function placed (into: Sums, nodes: number[]): Sums {
 export class Most {
   /** What is smaller need not be offered. */
   least = Number.MIN_VALUE
-  nodes: Uint32Array
-  sizes: Float64Array
+  nodes = new Uint32Array(0)
+  sizes = new Float64Array(0)
   count = 0
+  private limit = 0
 
-  constructor (private readonly limit: number) {
-    this.nodes = new Uint32Array(4 * limit)
-    this.sizes = new Float64Array(4 * limit)
+  /** Empty, for so many. */
+  ready (limit: number): this {
+    if (this.nodes.length < 4 * limit) this.room(4 * limit)
+    this.limit = limit
+    this.least = Number.MIN_VALUE
+    this.count = 0
+    return this
   }
 
   offer (n: number, size: number): void {
@@ -119,7 +124,7 @@ export class Most {
   }
 
   /** Leaves those not smaller than the last one wanted: as many as wanted, or more where some are equal to it. */
-  sift (): void {
+  private sift (): void {
     const { nodes, sizes, limit } = this
     if (this.count > limit) this.least = nthLargest(sizes.slice(0, this.count), limit)
     let kept = 0
@@ -129,22 +134,30 @@ export class Most {
       sizes[kept++] = sizes[i]!
     }
     this.count = kept
-    if (2 * kept <= nodes.length) return
-    this.nodes = new Uint32Array(2 * nodes.length)
-    this.sizes = new Float64Array(2 * nodes.length)
+    if (2 * kept > nodes.length) this.room(2 * nodes.length)
+  }
+
+  private room (length: number): void {
+    const { nodes, sizes } = this
+    this.nodes = new Uint32Array(length)
+    this.sizes = new Float64Array(length)
     this.nodes.set(nodes)
     this.sizes.set(sizes)
   }
 
   /** Sorted; those that are equal by id. */
-  take (ids: string[]): Uint32Array {
+  take (ids: string[]): { nodes: Uint32Array, sizes: Float64Array } {
     this.sift()
     const { nodes, sizes, count } = this
     const places = bySize(sizes, count)
     settleTies(places, (a, b) => sizes[b]! - sizes[a]! || order(ids[nodes[a]!]!, ids[nodes[b]!]!))
-    const first = places.subarray(0, this.limit)
-    this.sizes = Float64Array.from(first, (place) => sizes[place]!)
-    return first.map((place) => nodes[place]!)
+    const length = Math.min(count, this.limit)
+    const taken = { nodes: new Uint32Array(length), sizes: new Float64Array(length) }
+    for (let i = 0; i < length; i++) {
+      taken.nodes[i] = nodes[places[i]!]!
+      taken.sizes[i] = sizes[places[i]!]!
+    }
+    return taken
   }
 }
 

@@ -6,6 +6,8 @@ import { labelBits, Most, seedsIn } from './scratch.js'
 
 type AskingWalk = Walking & { labels: Label[], candidateIds: string[], limit: number }
 
+const most = new Most()
+
 /** Walks of three steps from the seeds, as `affinity/walk` defines them. */
 export function walk (arrays: GraphArrays, asking: AskingWalk) {
   const { ends } = reach(arrays, asking)
@@ -13,12 +15,11 @@ export function walk (arrays: GraphArrays, asking: AskingWalk) {
   const { labels, ids } = arrays
   const wanted = labelBits(asking.labels)
   const left = leftOut(arrays, asking)
-  const most = new Most(asking.limit)
+  most.ready(asking.limit)
   const offer = (n: number, brought: number) => {
-    if (wanted >> labels[n]! & 1) {
-      const value = brought * prior(n)
-      if (value >= most.least && !left.has(n) && arrays.mayBeSeen(n, asking.viewerId)) most.offer(n, value)
-    }
+    if (brought * prior.highest < most.least || !(wanted >> labels[n]! & 1)) return
+    const value = brought * prior.at(n)
+    if (value >= most.least && !left.has(n) && arrays.mayBeSeen(n, asking.viewerId)) most.offer(n, value)
   }
   if (asking.candidateIds.length === 0) {
     const { keys, values, touched, size } = ends
@@ -29,8 +30,8 @@ export function walk (arrays: GraphArrays, asking: AskingWalk) {
       if (n !== undefined) offer(n, ends.of(n))
     }
   }
-  const nodes = most.take(ids)
-  return Array.from(nodes, (n, i) => ({ ...arrays.nodeAt(n), value: most.sizes[i]! }))
+  const { nodes, sizes } = most.take(ids)
+  return Array.from(nodes, (n, i) => ({ ...arrays.nodeAt(n), value: sizes[i]! }))
 }
 
 /** The seeker and the seeds. */

@@ -21,7 +21,7 @@ export function walkPaths (arrays: GraphArrays, asking: Asking) {
   const targets: Target[] = []
   for (const id of asking.candidateIds) {
     const to = arrays.numbers.get(id)
-    if (to !== undefined && asking.seeds[id] === undefined && reached.ends.of(to) > 0) targets.push({ to, prior: prior(to), ways: [] })
+    if (to !== undefined && asking.seeds[id] === undefined && reached.ends.of(to) > 0) targets.push({ to, prior: prior.at(to), ways: [] })
   }
   look({ arrays, asking, firstAt: placesOf(reached.firsts), firsts: reached.firsts }, reached, targets)
   return targets.map(({ to, ways }) => ({ id: arrays.ids[to]!, paths: ways.map((way) => told(arrays, way)) }))
@@ -68,6 +68,7 @@ function goOn ({ arrays, asking }: Looking, target: Target, parts: Part[], slot:
   const secondFact = arrays.fact[slot]!
   for (const part of parts) {
     const value = part.value / power(arrays.count[part.second]!, asking.b) * w * target.prior // as Cypher rounds
+    if (settled(target, value / target.prior, asking.paths)) continue
     keep(target.ways, { ...part, value, secondFact }, asking.paths, (a, b) => compareWay(arrays, a, b))
   }
 }
