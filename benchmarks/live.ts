@@ -61,7 +61,8 @@ await bench('live', async (b) => {
     const { text } = await ask(ours, 0)
     b.report(await ceiling(b, ours, text.length, (run) => ask(ours, run)))
     await settled(() => engine.discover(tenantId, { memberId: seekers[0]! }).then(({ meta }) => ({ ms: meta.tookMs })))
-    b.report(await freshness({ engine, other: ours, store: neo4j, tenantId, seekers }, { transactions: b.size('transactions', { smoke: 3, full: 400 }), facts: 10, everyMs: 50 }))
+    const edits = { edits: b.size('edits', { smoke: 20, full: 4_000 }), everyMs: 5, watchEvery: 10 }
+    b.report(await freshness({ engine, other: ours, store: neo4j, tenantId, seekers }, edits))
   } finally {
     for (const server of served) await server.stop()
     await engine.close()

@@ -4,8 +4,8 @@ import { plainFact } from '../../engine/import/rows.js'
 import { percentile } from '../bench.js'
 import { cpuOf, type Served } from './server.js'
 
-/** How many transactions of how many new facts each, begun how long after one another. */
-export interface Edits { transactions: number, facts: number, everyMs: number }
+/** How many new facts, each in a call of its own, told how long after one another; every how manieth is watched. */
+export interface Edits { edits: number, everyMs: number, watchEvery: number }
 /** `engine` writes and is asked at once, `other` is another process; `store`: the process of Neo4j, where it is ours. */
 export interface Field { engine: Engine, other: Served, store: number | null, tenantId: string, seekers: string[] }
 
@@ -17,9 +17,9 @@ const POLL_MS = 5
 const GIVEN_UP_MS = 5_000
 
 /**
- * Facts are written by this process at a rate, whether or not the ones before are acknowledged. Of each transaction one member is watched, who
- * from then on has the first of the list: from the acknowledgement on both processes are asked until the list is without it, this one again at
- * once, the other one 5 ms after it was asked last.
+ * Facts are told to this process at a rate, whether or not the ones before are acknowledged. Of some the member is watched, who from then on has
+ * the first of the list: from the acknowledgement on both processes are asked until the list is without it, this one again at once, the other
+ * one 5 ms after it was asked last.
  */
 export async function freshness (field: Field, edits: Edits) {
   const { engine, tenantId } = field
@@ -30,11 +30,12 @@ export async function freshness (field: Field, edits: Edits) {
   const start = performance.now()
   let last = start
 
-  await Promise.all(plan.map(async ({ member, top, facts }, i) => {
+  await Promise.all(plan.map(async ({ member, top, isWatched }, i) => {
     await sleep(i * edits.everyMs)
-    await engine.learn(tenantId, { facts })
+    await engine.learn(tenantId, { facts: [likes(member, top)] })
     last = performance.now()
     ackMs.push(last - start - i * edits.everyMs)
+    if (!isWatched) return
     await Promise.all([
       untilGone(() => ours(member), top, 0).then((ms) => ownMs.push(ms)),
       untilGone(() => theirs(member), top, POLL_MS).then((ms) => otherMs.push(ms))
@@ -42,7 +43,7 @@ export async function freshness (field: Field, edits: Edits) {
   }))
 
   return {
-    editsPerSecond: plan.length * edits.facts / (last - start) * 1000,
+    editsPerSecond: plan.length / (last - start) * 1000,
     editsCores: (await cpuOfAll(field) - cpuBefore) / (performance.now() - start),
     ...median99('ack', ackMs),
     ...median99('freshOwn', ownMs),
@@ -66,15 +67,15 @@ async function cpuOfAll ({ other, store }: Field): Promise<number> {
   return all.reduce((sum, ms) => sum + ms)
 }
 
-interface Planned { member: string, top: Item, facts: ReturnType<typeof likes>[] }
+interface Planned { member: string, top: Item, isWatched: boolean }
 
-/** Who is watched, what comes first in the list of theirs, and the facts: that they and others like it. */
-async function planned ({ seekers }: Field, { transactions, facts }: Edits, listOf: ListOf): Promise<Planned[]> {
+/** Who is told to like what: those who are watched, what comes first in the list of theirs, the others what the one before them likes. */
+async function planned ({ seekers }: Field, { edits, watchEvery }: Edits, listOf: ListOf): Promise<Planned[]> {
   const plan: Planned[] = []
-  for (let i = 0; plan.length < transactions && (i + 1) * facts <= seekers.length; i++) {
-    const some = seekers.slice(i * facts, (i + 1) * facts)
-    const [top] = await listOf(some[0]!)
-    if (top !== undefined) plan.push({ member: some[0]!, top, facts: some.map((member) => likes(member, top)) })
+  for (const member of seekers.slice(0, edits)) {
+    const isWatched = plan.length % watchEvery === 0
+    const top = isWatched ? (await listOf(member))[0] : plan.at(-1)!.top
+    if (top !== undefined) plan.push({ member, top, isWatched })
   }
   return plan
 }
