@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../engine/config.js'
 import { createEngine, type Engine } from '../engine/engine.js'
-import { plainFact } from '../engine/import/rows.js'
 import { openStores } from '../engine/stores.js'
 import { bench, percentile, type Bench } from './bench.js'
 import { throughput, times } from './load/client.js'
+import { freshness } from './load/edits.js'
 import { cpuOf, serve, type Served } from './load/server.js'
 
 /** The last four are the seeds' own. */
@@ -19,18 +19,17 @@ const TARGETS = {
   cypherCpuPerArraysCpu: { least: 100 },
   perBareFastify: { least: 0.05 },
   editsPerSecond: { least: 190 }, // 200 were asked for
-  freshP99Ms: { most: 50 },
+  freshOwnP99Ms: { most: 50 }, // asked of the process that wrote
+  freshP99Ms: { most: 50 }, // asked of another one
   seedsP50Ms: { most: 200 },
   seedsP95Ms: { most: 500 },
   seedsP99Ms: { most: 1000 },
   firstSearchMs: { most: 30_000 }
 }
 
-const EDITS_AT_ONCE = 10
-const EVERY_MS = 50
-
 // What does an answer cost over HTTP, with its reasons, uncached, on a graph of pairs; against the same by Cypher; against bare Fastify?
-// And how soon is a fact that another process wrote in the answer? `--pairs FILE` names the graph; without it a small one is made.
+// And how soon is a fact in the answers of the process that wrote it, and of another one, when 200 come a second?
+// `--pairs FILE` names the graph; without it a small one is made.
 await bench('live', async (b) => {
   const config = loadConfig()
   const tenantId = b.full ? 'gowalla' : 'pairs-smoke'
@@ -61,7 +60,9 @@ await bench('live', async (b) => {
 
     const { text } = await ask(ours, 0)
     b.report(await ceiling(b, ours, text.length, (run) => ask(ours, run)))
-    b.report(await freshness(b, engine, tenantId, ours, seekers))
+    await settled(() => engine.discover(tenantId, { memberId: seekers[0]! }).then(({ meta }) => ({ ms: meta.tookMs })))
+    const edits = { edits: b.size('edits', { smoke: 20, full: 4_000 }), everyMs: 5, watchEvery: 10 }
+    b.report(await freshness({ engine, other: ours, store: neo4j, tenantId, seekers }, edits))
   } finally {
     for (const server of served) await server.stop()
     await engine.close()
@@ -160,39 +161,4 @@ async function ceiling ({ size }: Bench, ours: Served, bytes: number, ask: (run:
   } finally {
     await bare.stop()
   }
-}
-
-/** Facts are written by this process, 200 a second, ten to a transaction; the server is asked until its answer knows them. */
-async function freshness ({ size }: Bench, engine: Engine, tenantId: string, server: Served, seekers: string[]) {
-  const ms: number[] = []
-  const rounds = size('freshRounds', { smoke: 3, full: 200 })
-  const topOf = async (memberId: string) => {
-    const { text } = await server.ask('/api/v1/affinity/discover', { memberId, kinds: ['item'], limit: 1, explain: 'none' })
-    return (JSON.parse(text) as { data: { id: string, name: string }[] }).data[0]
-  }
-  const some = seekers.slice(0, rounds * EDITS_AT_ONCE)
-  const tops: Awaited<ReturnType<typeof topOf>>[] = []
-  for (const member of some) tops.push(await topOf(member))
-  const watched = async (round: number) => {
-    const at = round * EDITS_AT_ONCE
-    const facts = some.slice(at, at + EDITS_AT_ONCE).flatMap((member, i) => tops[at + i] === undefined ? [] : [likes(member, tops[at + i]!)])
-    await engine.learn(tenantId, { facts })
-    const acknowledged = performance.now()
-    while (tops[at] !== undefined && (await topOf(some[at]!))?.id === tops[at].id && performance.now() - acknowledged < 5_000);
-    ms.push(performance.now() - acknowledged)
-  }
-  const began = performance.now()
-  const running: Promise<void>[] = []
-  for (let round = 0; round < rounds && some.length >= (round + 1) * EDITS_AT_ONCE; round++) {
-    running.push(watched(round))
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, began + (round + 1) * EVERY_MS - performance.now())))
-  }
-  await Promise.all(running)
-  const edits = running.length * EDITS_AT_ONCE
-  return { editsPerSecond: edits / (performance.now() - began) * 1000, freshP50Ms: percentile(ms, 50), freshP99Ms: percentile(ms, 99) }
-}
-
-function likes (member: string, item: { id: string, name: string }) {
-  return plainFact(
-    { id: member, label: 'Member', name: member.replace(':', ' ') }, 'HAS_AFFINITY_WITH', 'like', { id: item.id, label: 'Item', name: item.name }, 'benchmark')
 }

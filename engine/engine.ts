@@ -139,7 +139,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     neighborhood: (tenantId: string, id: string, options: { limit?: number, viewerId?: string }) => neighborhood(parts, tenantId, id, options),
     learn: async (tenantId: string, lesson: Lesson, at = now(), onProgress?: LearnProgress) => {
       const learnt = await learn(graph, tenantId, lesson, at, onProgress)
-      await syncIndex(parts, tenantId)
+      if ((lesson.descriptions ?? []).length > 0) await syncIndex(parts, tenantId) // facts change no words
       return learnt
     },
     importFile: (tenantId: string, request: ImportRequest): Promise<ImportReport> => importFile(graph, tenantId, request),

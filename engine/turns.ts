@@ -7,3 +7,18 @@ export function turns () {
     return mine
   }
 }
+
+/** The same for each of many; whoever has nobody waiting is forgotten. */
+export function turnsOfEach () {
+  const waiting = new Map<string, { inTurn: ReturnType<typeof turns>, acts: number }>()
+  return async <T>(id: string, act: () => Promise<T>): Promise<T> => {
+    const mine = waiting.get(id) ?? { inTurn: turns(), acts: 0 }
+    waiting.set(id, mine)
+    mine.acts++
+    try {
+      return await mine.inTurn(act)
+    } finally {
+      if (--mine.acts === 0) waiting.delete(id)
+    }
+  }
+}

@@ -16,10 +16,10 @@ const idsOf = (rows: unknown) => (rows as { id: string }[]).map(({ id }) => id)
 const placesOf = (facts: unknown) => (facts as Place[]).map(placeLine)
 const endsOf = (facts: unknown) => (facts as Place[]).flatMap(({ subject, object }) => [subject, object])
 
-/** Every query that writes what a score may read, and what it touches by its parameters. */
-export const TOUCHES: Record<string, (parameters: Parameters) => Touch> = {
+/** Every query that writes what a score may read, and what it touches by its parameters, or by what it returns. */
+export const TOUCHES: Record<string, (parameters: Parameters, rows: object[]) => Touch> = {
   'graph/describe-entities': ({ entities }) => ({ nodes: idsOf(entities), texts: true }),
-  'graph/merge-entities': ({ entities }) => ({ nodes: idsOf(entities) }),
+  'graph/merge-entities': (_, rows) => ({ nodes: idsOf(rows) }),
   'graph/merge-facts': ({ facts }) => ({ facts: placesOf(facts) }),
   'graph/update-facts': ({ facts }) => ({ facts: placesOf(facts) }),
   'graph/viewers': ({ ids }) => ({ nodes: ids as string[] }),
@@ -39,7 +39,7 @@ export function watchChanges () {
   let counted: { tenantId: string, version: number } | null = null
   return {
     ran (name: string, parameters: Parameters, rows: object[]): void {
-      const touch = { ...NOTHING, ...TOUCHES[name]?.(parameters) }
+      const touch = { ...NOTHING, ...TOUCHES[name]?.(parameters, rows) }
       for (const id of touch.nodes) nodes.add(id)
       for (const place of touch.facts) facts.add(place)
       texts ||= touch.texts

@@ -53,6 +53,31 @@ function slices (cuts: number[], length: number): [number, number][] {
   return bounds.slice(1).map((end, i) => [bounds[i]!, end])
 }
 
+t.test('facts told at the same time share transactions, and each teller hears what became of its own', async (t) => {
+  const { graph, tenantId } = await world(t, 'ada HAS_AFFINITY_WITH jazz')
+  const noted: number[] = []
+  graph.onChange(async (tenant, { version }) => { if (tenant === tenantId) noted.push(version) })
+  const tellers = ['bob', 'cat', 'dan', 'eve', 'fay', 'gus', 'hal', 'ida'].map((who) => [fact(`${who} HAS_AFFINITY_WITH jazz`), fact('ada HAS_AFFINITY_WITH jazz', { source: who })])
+  const told = await Promise.all([...tellers, ...tellers].map((facts) => ingest(graph, tenantId, facts, [], { now: NOW })))
+  for (const one of told.slice(0, 8)) t.match(one, { created: 1, merged: 1, duplicate: 0 })
+  for (const one of told.slice(8)) t.match(one, { created: 0, merged: 0, duplicate: 2 })
+  t.ok(noted.length < 8, `${noted.length} transactions`)
+  t.equal(noted.length, Math.max(...told.map(({ version }) => version)) - 1, 'the version counts transactions')
+
+  const facts = await graph.read<{ subject: string, fact: { evidence: string[] } }>('graph/facts', { tenantId, after: '', limit: 100 })
+  t.equal(facts.length, 9)
+  t.equal(facts.find(({ subject }) => subject === 'member:ada')?.fact.evidence.length, 9)
+})
+
+t.test('of facts told at the same time one that cannot be written fails alone', async (t) => {
+  const { graph, tenantId } = await world(t, 'ada HAS_AFFINITY_WITH jazz')
+  const tell = (one: Fact) => ingest(graph, tenantId, [one], [], { now: NOW })
+  const broken = { ...fact('cat HAS_AFFINITY_WITH jazz'), relation: '' as Fact['relation'] }
+  const told = await Promise.allSettled([fact('bob HAS_AFFINITY_WITH jazz'), broken, fact('dan HAS_AFFINITY_WITH jazz')].map(tell))
+  t.same(told.map(({ status }) => status), ['fulfilled', 'rejected', 'fulfilled'])
+  t.match(await tell(fact('eve HAS_AFFINITY_WITH jazz')), { created: 1 }, 'and what is told next is written')
+})
+
 t.test('the counts say what became of the evidence, and the version only what changed', async (t) => {
   const { graph, tenantId } = await world(t, 'ada HAS_AFFINITY_WITH jazz')
   const write = (...facts: Fact[]) => ingest(graph, tenantId, facts, [], { now: NOW })

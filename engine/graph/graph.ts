@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import neo4j, { type Driver, type ManagedTransaction } from 'neo4j-driver'
+import neo4j, { type Driver, type ManagedTransaction, type Session } from 'neo4j-driver'
 import { EngineError } from '../errors.js'
-import { CHANGES_KEPT, watchChanges, type ChangeListener } from './changes.js'
+import { CHANGES_KEPT, watchChanges, type Change, type ChangeListener } from './changes.js'
 import { loadQueries, problemWith, type Query } from './query.js'
+import { turnsOfEach } from '../turns.js'
 
 export type Row = Record<string, unknown>
 export type Parameters = Record<string, unknown>
@@ -18,6 +19,8 @@ export interface Reads { read: Run }
 export interface Graph extends Reads {
   /** Runs the work in one transaction; it is repeated when Neo4j asks for it, so it must only write through `run`. */
   write: <T>(work: (run: Run) => Promise<T>) => Promise<T>
+  /** The same for work that begins with the tenant's lock: who would wait for it in Neo4j, one after the other and in no order, waits here. */
+  inTurn: <T>(tenantId: string, work: (run: Run) => Promise<T>) => Promise<T>
   /** Hears of every committed write that a tenant's graph counts. A write is acknowledged when all who listen have taken it in. */
   onChange: (listener: ChangeListener) => void
   /** Runs statements that define the schema, each in a transaction of its own. */
@@ -31,6 +34,8 @@ export interface Graph extends Reads {
   close: () => Promise<void>
 }
 
+const READING = { timeout: 30_000 }
+
 export function openGraph ({ uri, user, password }: { uri: string, user: string, password: string }): Graph {
   const driver = neo4j.driver(uri, neo4j.auth.basic(user, password), {
     disableLosslessIntegers: true,
@@ -40,23 +45,36 @@ export function openGraph ({ uri, user, password }: { uri: string, user: string,
   })
   const queries = loadQueries()
   const listeners: ChangeListener[] = []
+  const inTurn = turnsOfEach()
 
-  const runIn = (tx: ManagedTransaction): Run => async <T extends object>(name: string, parameters: Parameters) => {
+  const runIn = (within: ManagedTransaction | Session, settings?: typeof READING): Run => async <T extends object>(name: string, parameters: Parameters) => {
     const query = find(queries, name)
     assert.equal(problemWith(query, parameters), null)
-    const result = await tx.run(query.text, sendable(query, parameters))
+    const result = await within.run(query.text, sendable(query, parameters), settings)
     return result.records.map((record) => record.toObject() as T)
+  }
+
+  const commit = <T>(work: (run: Run) => Promise<T>) =>
+    inSession(driver, 'WRITE', (session) => session.executeWrite((tx) => watched(runIn(tx), work), { timeout: 120_000 }))
+
+  async function acknowledged<T> ({ done, noted }: Committed<T>): Promise<T> {
+    if (noted !== null) await Promise.all(listeners.map((hear) => hear(noted.tenantId, noted.change)))
+    return done
   }
 
   return {
     queries,
     driver,
-    read: (name, parameters) => inSession(driver, 'READ', (session) => session.executeRead((tx) => runIn(tx)(name, parameters), { timeout: 30_000 })),
-    async write (work) {
-      const { done, noted } = await inSession(driver, 'WRITE', (session) => session.executeWrite((tx) => watched(runIn(tx), work), { timeout: 120_000 }))
-      if (noted !== null) await Promise.all(listeners.map((hear) => hear(noted.tenantId, noted.change)))
-      return done
-    },
+    read: (name, parameters) => inSession(driver, 'READ', async (session) => {
+      try {
+        return await runIn(session, READING)(name, parameters) // one round trip, where a transaction takes three
+      } catch (error) {
+        if (!neo4j.isRetryableError(error)) throw error
+        return await session.executeRead((tx) => runIn(tx)(name, parameters), READING)
+      }
+    }),
+    write: async (work) => acknowledged(await commit(work)),
+    inTurn: async (tenantId, work) => acknowledged(await inTurn(tenantId, () => commit(work))),
     onChange: (listener) => { listeners.push(listener) },
     define: (statements) => inSession(driver, 'WRITE', async (session) => {
       for (const statement of statements) await session.run(statement)
@@ -71,8 +89,10 @@ export function openGraph ({ uri, user, password }: { uri: string, user: string,
   }
 }
 
+interface Committed<T> { done: T, noted: { tenantId: string, change: Change } | null }
+
 /** Does the work, and notes in the same transaction what it touched. */
-async function watched<T> (run: Run, work: (run: Run) => Promise<T>) {
+async function watched<T> (run: Run, work: (run: Run) => Promise<T>): Promise<Committed<T>> {
   const watch = watchChanges()
   const done = await work(async <R extends object>(name: string, parameters: Parameters) => {
     const rows = await run<R>(name, parameters)
@@ -90,7 +110,7 @@ function find (queries: Map<string, Query>, name: string): Query {
   return query
 }
 
-async function inSession<T> (driver: Driver, mode: 'READ' | 'WRITE', work: (session: ReturnType<Driver['session']>) => Promise<T>): Promise<T> {
+async function inSession<T> (driver: Driver, mode: 'READ' | 'WRITE', work: (session: Session) => Promise<T>): Promise<T> {
   const session = driver.session({ defaultAccessMode: mode })
   try {
     return await work(session)

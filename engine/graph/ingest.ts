@@ -4,6 +4,7 @@ import { canonicalKey } from '../extraction/canonical.js'
 import { evidenceLine, factId, mergeEvidence, parseEvidence, resolve } from './evidence.js'
 import { rewrite, type Written } from './documents.js'
 import type { Graph, Run } from './graph.js'
+import { EngineError } from '../errors.js'
 
 /** A node with what it says about itself; `properties` are of the closed list that the schema names. */
 export interface Description extends EntityRef {
@@ -31,43 +32,81 @@ export interface IngestOptions {
 /** The most evidence that one transaction takes; callers cut longer input. */
 export const INGEST_MAX = 10_000
 
+/** Facts that are told at once, at their time. */
+interface Told { facts: Fact[], now: string }
+
 /** Writes descriptions and facts in one transaction. Any order and any repetition of the same input ends in the same graph. */
 export async function ingest (graph: Graph, tenantId: string, given: Fact[], descriptions: Description[] = [], options: IngestOptions = {}): Promise<Ingested> {
-  const { now = new Date().toISOString(), documents = [], also, replaces, unless } = options
-  const facts = [...given, ...documents.flatMap((document) => document.facts ?? [])]
-  const rows = group(facts, now)
-  const entities = distinctEntities(facts)
+  const { now = new Date().toISOString(), ...more } = options
+  if (descriptions.length === 0 && Object.keys(more).length === 0) return together(graph, tenantId, { facts: given, now })
+  const facts = [...given, ...(more.documents ?? []).flatMap((document) => document.facts ?? [])]
+  const [ingested] = await graph.inTurn(tenantId, (run) => write(run, tenantId, [{ facts, now }], descriptions, { ...more, now }))
+  return ingested!
+}
 
-  return graph.write(async (run) => {
-    const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
-    if (await unless?.(run)) {
-      await run('graph/unchanged', { tenantId })
-      return { created: 0, merged: 0, duplicate: facts.length, version: version - 1 }
-    }
-    const described = descriptions.length === 0 ? 0 : (await run<{ changed: number }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!.changed
-    if (entities.length > 0) await run('graph/merge-entities', { tenantId, entities })
+/** One answer for each that told something, as if they had come one after the other. */
+async function write (run: Run, tenantId: string, told: Told[], descriptions: Description[], { now = '', documents = [], also, replaces, unless }: IngestOptions): Promise<Ingested[]> {
+  const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
+  if (await unless?.(run)) {
+    await run('graph/unchanged', { tenantId })
+    return told.map(({ facts }) => ({ created: 0, merged: 0, duplicate: facts.length, version: version - 1 }))
+  }
+  const described = descriptions.length === 0 ? 0 : (await run<{ changed: number }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!.changed
+  const counts = await mergeFacts(run, tenantId, version, told, replaces)
+  const rewritten = await rewrite(run, tenantId, version, documents, now)
+  await also?.(run)
+  const changed = counts.some(({ created, merged }) => created + merged > 0) || described + rewritten > 0
+  if (!changed) await run('graph/unchanged', { tenantId })
+  return counts.map((count, i) => ({ ...count, duplicate: told[i]!.facts.length - count.created - count.merged, version: changed ? version : version - 1 }))
+}
 
-    const known = rows.length === 0 ? [] : await run<{ factId: string, evidence: string[] }>('graph/merge-facts', { tenantId, version, facts: rows })
-    const counts = await mergeKnown(run, tenantId, version, rows, new Map(known.map((row) => [row.factId, row.evidence])), replaces)
-    const rewritten = await rewrite(run, tenantId, version, documents, now)
-    await also?.(run)
-    const changed = counts.created + counts.merged + described + rewritten > 0
-    if (!changed) await run('graph/unchanged', { tenantId })
-    return { ...counts, duplicate: facts.length - counts.created - counts.merged, version: changed ? version : version - 1 }
+interface Waiting extends Told { resolve: (ingested: Ingested) => void, reject: (error: unknown) => void }
+const queues = new WeakMap<Graph, Map<string, Waiting[]>>()
+
+/** Facts that wait while others are written are then written in one transaction, so that many small writes cost little more than one. */
+function together (graph: Graph, tenantId: string, told: Told): Promise<Ingested> {
+  const tenants = queues.get(graph) ?? new Map<string, Waiting[]>()
+  queues.set(graph, tenants)
+  return new Promise((resolve, reject) => {
+    const waiting = tenants.get(tenantId)
+    const mine = { ...told, resolve, reject }
+    if (waiting !== undefined && factsOf(waiting) + told.facts.length <= INGEST_MAX) return waiting.push(mine)
+    const led = [mine]
+    tenants.set(tenantId, led)
+    return writeTogether(graph, tenantId, led, () => { if (tenants.get(tenantId) === led) tenants.delete(tenantId) })
   })
+}
+
+const factsOf = (told: Told[]) => told.reduce((sum, { facts }) => sum + facts.length, 0)
+
+/** When the turn comes, or cannot come, nobody joins any more. Where not all can be written, each is tried alone, so that none fails for another. */
+async function writeTogether (graph: Graph, tenantId: string, all: Waiting[], begins: () => void): Promise<void> {
+  try {
+    const ingested = await graph.inTurn(tenantId, (run) => {
+      begins()
+      return write(run, tenantId, all, [], {})
+    })
+    for (const [i, one] of all.entries()) one.resolve(ingested[i]!)
+  } catch (error) {
+    begins()
+    if (all.length === 1 || (error instanceof EngineError && error.code === 'unavailable')) for (const one of all) one.reject(error)
+    else for (const one of all) await writeTogether(graph, tenantId, [one], () => {})
+  }
 }
 
 interface FactRow { factId: string, subject: string, relation: Relation, object: string, evidence: string[], resolved: object }
 
 /** One row per fact, its evidence merged, sorted and resolved. */
-function group (facts: Fact[], now: string): FactRow[] {
+function group (told: Told[]): FactRow[] {
   const rows = new Map<string, { fact: Fact, evidence: string[] }>()
-  for (const fact of facts) {
-    const id = factId(fact)
-    const row = rows.get(id)
-    const line = evidenceLine(fact, now)
-    if (row === undefined) rows.set(id, { fact, evidence: [line] })
-    else row.evidence = mergeEvidence(row.evidence, [line])
+  for (const { facts, now } of told) {
+    for (const fact of facts) {
+      const id = factId(fact)
+      const row = rows.get(id)
+      const line = evidenceLine(fact, now)
+      if (row === undefined) rows.set(id, { fact, evidence: [line] })
+      else row.evidence = mergeEvidence(row.evidence, [line])
+    }
   }
   return [...rows].map(([id, { fact, evidence }]) => ({
     factId: id,
@@ -79,27 +118,40 @@ function group (facts: Fact[], now: string): FactRow[] {
   }))
 }
 
-/** Adds to known facts what they do not hold yet; counts all evidence by its fate. */
-async function mergeKnown (
-  run: Run, tenantId: string, version: number, rows: FactRow[], held: Map<string, string[]>, replaces?: string
-): Promise<{ created: number, merged: number }> {
-  let created = 0
-  let merged = 0
-  const changed: FactRow[] = []
-  for (const row of rows) {
-    const before = held.get(row.factId)
-    if (before === undefined) {
-      created += row.evidence.length
-      continue
-    }
-    const evidence = mergeEvidence(replaces === undefined ? before : before.filter((line) => parseEvidence(line).source !== replaces), row.evidence)
-    const fresh = evidence.filter((line) => !before.includes(line))
-    if (fresh.length === 0 && evidence.length === before.length) continue
-    merged += fresh.length
-    changed.push({ ...row, evidence, resolved: resolve(evidence, row.relation) })
-  }
+interface Counts { created: number, merged: number }
+
+/** Writes new facts, and adds to known ones what they do not hold yet; counts the evidence of each that told some by its fate. */
+async function mergeFacts (run: Run, tenantId: string, version: number, told: Told[], replaces?: string): Promise<Counts[]> {
+  const rows = group(told)
+  if (rows.length === 0) return told.map(() => ({ created: 0, merged: 0 }))
+  const [, found] = await Promise.all([ // both are sent at once; Neo4j runs them in this order
+    run('graph/merge-entities', { tenantId, entities: distinctEntities(told.flatMap(({ facts }) => facts)) }),
+    run<{ factId: string, evidence: string[] }>('graph/merge-facts', { tenantId, version, facts: rows })
+  ])
+  const known = new Map(found.map((row) => [row.factId, row.evidence]))
+  const held = new Map(known)
+  const counts = (told.length === 1 ? [rows] : told.map((one) => group([one]))).map((some) => add(some, held, replaces))
+  const changed = rows.filter((row) => held.get(row.factId) !== known.get(row.factId) && known.has(row.factId)).map((row) => {
+    const evidence = held.get(row.factId)!
+    return { ...row, evidence, resolved: resolve(evidence, row.relation) }
+  })
   if (changed.length > 0) await run('graph/update-facts', { tenantId, version, facts: changed })
-  return { created, merged }
+  return counts
+}
+
+/** Adds evidence to what is held. A list that does not change stays the same one. */
+function add (rows: FactRow[], held: Map<string, string[]>, replaces?: string): Counts {
+  const counts = { created: 0, merged: 0 }
+  for (const { factId, evidence } of rows) {
+    const before = held.get(factId)
+    const kept = replaces === undefined ? before : before?.filter((line) => parseEvidence(line).source !== replaces)
+    const after = mergeEvidence(kept ?? [], evidence)
+    const fresh = after.filter((line) => before?.includes(line) !== true).length
+    if (before !== undefined && fresh === 0 && after.length === before.length) continue
+    counts[before === undefined ? 'created' : 'merged'] += fresh
+    held.set(factId, after)
+  }
+  return counts
 }
 
 const withKey = <T extends EntityRef>(entity: T) => ({ ...entity, key: canonicalKey(entity.name, entity.label) })

@@ -61,8 +61,9 @@ const CHECK_EVERY_MS = 15
 const MISSING_MS = 500
 const FOLLOW_TRIES = 50
 const FOLLOW_PAUSE_MS = 2
-/** Without requests nobody looks. */
+/** Without requests for a second, looking now and then is enough: no more is written meanwhile than there are notes of. */
 const IDLE_MS = 1_000
+const CHECK_IDLE_MS = 4_000
 /** A small graph is read within this; until a larger one is there, Neo4j answers. */
 const WAIT_MS = 250
 const TENANTS_MAX = 64
@@ -158,7 +159,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
   function forgetOne (): void {
     if (tenants.size < TENANTS_MAX) return
     const [oldest] = [...tenants].sort(([, a], [, b]) => a.usedAt - b.usedAt)[0]!
-    clearInterval(tenants.get(oldest)!.timer ?? undefined)
+    clearTimeout(tenants.get(oldest)!.timer ?? undefined)
     tenants.delete(oldest)
   }
 
@@ -167,14 +168,13 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     return tenant.loading
   }
 
-  /** While requests come, somebody looks ahead of them. */
+  /** Somebody looks ahead of the requests, the next time a pause after the last look is through; seldom, while none come. */
   function watch (tenantId: string, tenant: Tenant): void {
-    tenant.timer ??= setInterval(() => {
-      if (performance.now() - tenant.usedAt > IDLE_MS) {
-        clearInterval(tenant.timer!)
-        tenant.timer = null
-      } else if (performance.now() - tenant.checkedAt > CHECK_EVERY_MS) check(tenantId, tenant).catch(() => {})
-    }, CHECK_EVERY_MS).unref()
+    clearTimeout(tenant.timer ?? undefined)
+    tenant.timer = setTimeout(async () => {
+      await check(tenantId, tenant)
+      if (!closed && tenants.get(tenantId) === tenant) watch(tenantId, tenant)
+    }, isIdle(tenant) ? CHECK_IDLE_MS : CHECK_EVERY_MS).unref()
   }
 
   const checking = new Map<Tenant, Promise<void>>()
@@ -204,6 +204,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
   return {
     async current (tenantId) {
       const tenant = tenantOf(tenantId)
+      const wasIdle = isIdle(tenant)
       tenant.usedAt = performance.now()
       if (tenant.arrays === null) {
         const loading = beginLoading(tenantId, tenant)
@@ -214,7 +215,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
         const { current } = await changesAfter(tenantId, Number.MAX_SAFE_INTEGER)
         return { version: current, textVersion: current, stale: null }
       }
-      watch(tenantId, tenant)
+      if (tenant.timer === null || wasIdle) watch(tenantId, tenant)
       if (tenant.usedAt - tenant.checkedAt > FRESH_MS) await check(tenantId, tenant)
       const { version, textVersion, stale } = tenant
       return { version, textVersion, stale }
@@ -233,11 +234,13 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
 
     async close () {
       closed = true
-      for (const { timer } of tenants.values()) clearInterval(timer ?? undefined)
+      for (const { timer } of tenants.values()) clearTimeout(timer ?? undefined)
       await Promise.allSettled([...tenants.values()].map(({ inTurn }) => inTurn(async () => {})))
     }
   }
 }
+
+const isIdle = ({ usedAt }: Tenant) => performance.now() - usedAt > IDLE_MS
 
 interface Read { ids: string[], nodes: NodeRow[], places: Place[], facts: { subject: string, fact: FactRow }[] }
 
