@@ -32,9 +32,9 @@ export function exactSpace (dimension: number, rows: Rows = { ids: [], vectors: 
   const searchRows: ExactSpace['searchRows'] = (rows, direction, k) => {
     const top = new TopK(k)
     const pair = new Float64Array(2)
-    for (let i = 0; i < rows.length; i += 2) {
+    for (let i = rows.length - 1; i >= 0; i -= 2) { // from the end, for a graph gives the best first, which a heap of the worst is slow to take
       const one = rows[i]!
-      const other = i + 1 < rows.length ? rows[i + 1]! : one
+      const other = i > 0 ? rows[i - 1]! : one
       dots(vectors, one * dimension, other * dimension, direction, pair)
       top.offer(ids[one]!, pair[0]!)
       if (other !== one) top.offer(ids[other]!, pair[1]!)
