@@ -20,7 +20,7 @@ const MAY: Record<string, string[]> = {
   deals: [],
   desk: ['accounts', 'deals', 'graph'],
   workspaces: ['accounts', 'graph'],
-  graph: ['extraction'],
+  graph: ['extraction', 'turns'],
   index: ['config', 'turns'],
   trends: ['graph'],
   import: ['graph', 'extraction'],

@@ -2,6 +2,7 @@ import type { EntityRef, Fact } from '../../models/triple.js'
 import type { Relation } from '../../models/vocabulary.js'
 import { canonicalKey } from '../extraction/canonical.js'
 import { evidenceLine, factId, mergeEvidence, parseEvidence, resolve } from './evidence.js'
+import { breaks } from '../turns.js'
 import { rewrite, type Written } from './documents.js'
 import type { Graph, Run } from './graph.js'
 
@@ -35,7 +36,7 @@ export const INGEST_MAX = 10_000
 export async function ingest (graph: Graph, tenantId: string, given: Fact[], descriptions: Description[] = [], options: IngestOptions = {}): Promise<Ingested> {
   const { now = new Date().toISOString(), documents = [], also, replaces, unless } = options
   const facts = [...given, ...documents.flatMap((document) => document.facts ?? [])]
-  const rows = group(facts, now)
+  const rows = await group(facts, now)
   const entities = distinctEntities(facts)
 
   return graph.write(async (run) => {
@@ -60,24 +61,33 @@ export async function ingest (graph: Graph, tenantId: string, given: Fact[], des
 interface FactRow { factId: string, subject: string, relation: Relation, object: string, evidence: string[], resolved: object }
 
 /** One row per fact, its evidence merged, sorted and resolved. */
-function group (facts: Fact[], now: string): FactRow[] {
-  const rows = new Map<string, { fact: Fact, evidence: string[] }>()
+async function group (facts: Fact[], now: string): Promise<FactRow[]> {
+  const pause = breaks()
+  const held = new Map<string, { fact: Fact, evidence: string[] }>()
   for (const fact of facts) {
     const id = factId(fact)
-    const row = rows.get(id)
+    const row = held.get(id)
     const line = evidenceLine(fact, now)
-    if (row === undefined) rows.set(id, { fact, evidence: [line] })
+    if (row === undefined) held.set(id, { fact, evidence: [line] })
     else row.evidence = mergeEvidence(row.evidence, [line])
+    await pause()
   }
-  return [...rows].map(([id, { fact, evidence }]) => ({
-    factId: id,
-    subject: fact.subject.id,
-    relation: fact.relation,
-    object: fact.object.id,
-    evidence,
-    resolved: { ...resolve(evidence, fact.relation), lemma: fact.relation === 'MENTIONS' ? fact.lemma : null }
-  }))
+  const rows: FactRow[] = []
+  for (const [id, { fact, evidence }] of held) {
+    rows.push(rowOf(id, fact, evidence))
+    await pause()
+  }
+  return rows
 }
+
+const rowOf = (factId: string, { subject, relation, object, lemma }: Fact, evidence: string[]): FactRow => ({
+  factId,
+  subject: subject.id,
+  relation,
+  object: object.id,
+  evidence,
+  resolved: { ...resolve(evidence, relation), lemma: relation === 'MENTIONS' ? lemma : null }
+})
 
 /** Adds to known facts what they do not hold yet; counts all evidence by its fate. */
 async function mergeKnown (
