@@ -173,10 +173,10 @@ async function upToDate (parts: Parts, tenantId: string): Promise<State> {
   return state
 }
 
-/** Where one request is answered: a tenant's graph and vectors, on a day, for whoever sees the answer. */
-function sceneOf ({ projections, index, embedder }: Parts, tenantId: string, viewerId: string, day = today()): Scene {
+/** Where one request is answered: a tenant's graph and vectors, not older than was told, on a day, for whoever sees the answer. */
+function sceneOf ({ projections, index, embedder }: Parts, tenantId: string, { version }: State, viewerId: string, day = today()): Scene {
   return {
-    graph: projections.reader(tenantId),
+    graph: projections.reader(tenantId, { atLeast: version }),
     tenantId,
     viewerId,
     now: day,
@@ -193,7 +193,7 @@ function sceneOf ({ projections, index, embedder }: Parts, tenantId: string, vie
 async function discover (parts: Parts, tenantId: string, request: DiscoverRequest, viewerId = ''): Promise<Answer> {
   const started = performance.now()
   const state = await upToDate(parts, tenantId)
-  const ranked = await rank(sceneOf(parts, tenantId, viewerId, request.asOf), request)
+  const ranked = await rank(sceneOf(parts, tenantId, state, viewerId, request.asOf), request)
   return { data: ranked.data, meta: metaOf(parts, tenantId, state, ranked, started, request) }
 }
 
@@ -203,7 +203,7 @@ async function recommendations (parts: Parts, tenantId: string, request: Recomme
   const { cache, embedder, events: { emit } } = parts
   const state = await upToDate(parts, tenantId)
   const { version } = state
-  const scene = async (day: string) => sceneOf(parts, tenantId, viewerId, day)
+  const scene = async (day: string) => sceneOf(parts, tenantId, state, viewerId, day)
   const place = { scene, cache, emit, tenantId, viewerId, version, embedder: embedder.id, today: today() }
   const { ranked, recommId, cursor, cached } = await recommend(place, request)
   return { data: ranked.data, meta: { ...metaOf(parts, tenantId, state, ranked, started, request), recommId, cursor, cached } }
@@ -213,7 +213,7 @@ async function explain (parts: Parts, tenantId: string, { member, target }: Pair
   const started = performance.now()
   const state = await upToDate(parts, tenantId)
   const candidate = await entityOf(parts, tenantId, target, viewerId)
-  const ranked = await explainPair(sceneOf(parts, tenantId, viewerId), { member, target: candidate })
+  const ranked = await explainPair(sceneOf(parts, tenantId, state, viewerId), { member, target: candidate })
   return { data: ranked.data[0]!, meta: metaOf(parts, tenantId, state, ranked, started, { member, target }) }
 }
 

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 /** Lets acts happen one after the other, in the order in which they were asked for; one that fails does not stop the next. */
 export function turns () {
   let last: Promise<unknown> = Promise.resolve()
@@ -20,5 +22,15 @@ export function turnsOfEach () {
     } finally {
       if (--mine.acts === 0) waiting.delete(id)
     }
+  }
+}
+
+/** For long work, to be awaited between its steps: lets whatever waits for the event loop go first when these have taken long enough. */
+export function breaks (everyMs = 10) {
+  let since = performance.now()
+  return async (): Promise<void> => {
+    if (performance.now() - since < everyMs) return
+    await nextTurn()
+    since = performance.now()
   }
 }

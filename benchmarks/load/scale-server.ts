@@ -18,7 +18,7 @@ const TOP = 20
 
 const size = JSON.parse(process.argv[2]!) as ServerSize
 const started = performance.now()
-const arrays = synthetic({ ...size, seed: SEED })
+const arrays = await synthetic({ ...size, seed: SEED })
 const prior = priorOf(arrays)
 const buildS = (performance.now() - started) / 1000
 const graph = { arrays, prior }

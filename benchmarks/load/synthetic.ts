@@ -11,7 +11,7 @@ const CONFIDENCES = [1, 0.97, 0.93, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5]
 const TRIES = 8
 
 /** Creators and the brands that they work with, the same ones each time. Creators come first; popular brands lie anywhere. */
-export function synthetic ({ members, edges, seed }: SyntheticSize): GraphArrays {
+export async function synthetic ({ members, edges, seed }: SyntheticSize): Promise<GraphArrays> {
   const random = randomFrom(seed)
   const brands = Math.round(members * BRANDS)
   const creators = members - brands
@@ -31,7 +31,7 @@ export function synthetic ({ members, edges, seed }: SyntheticSize): GraphArrays
       arrays.appendFact(creator, creators + place[brand]!, [random() * 2 ** 32, random() * 2 ** 32], says[Math.floor(random() * says.length)]!)
     }
   }
-  arrays.layOut()
+  await arrays.layOut()
   return arrays
 }
 

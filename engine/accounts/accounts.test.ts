@@ -240,7 +240,8 @@ t.test('E-25 /health tells that the process lives, /ready whether the stores ans
   t.match(headers['content-type'], /text\/plain/)
   t.match(body, /http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/users\/me",status="200"\} \d+/)
   t.match(body, /store_up\{store="neo4j"\} 1/)
-  t.match(body, /event_loop_delay_seconds \d/)
+  t.match(body, /event_loop_delay_seconds\{quantile="0.99"\} \d/)
+  t.match(body, /event_loop_delay_seconds\{quantile="1"\} \d/)
 })
 
 t.test('E-25 a store that goes away is named by /ready and /metrics; the process lives on', async (t) => {

@@ -19,7 +19,7 @@ export function discoverIn (arrays: GraphArrays): (request: DiscoverRequest & { 
 
 /** How good the lists are that `discover` serves when it knows the training pairs and nothing else. The test pairs choose nothing. */
 export async function evaluateServed ({ train, test, k, onUser }: { train: Pairs, test: Pairs, k: number, onUser: (done: number) => void }): Promise<Figures> {
-  const arrays = arraysOf(train)
+  const arrays = await arraysOf(train)
   const discover = discoverIn(arrays)
   const numbers = new Map([...new Set([...train.values()].flat())].map((id, i) => [id, i]))
   const found = meter(k, numbers.size)
@@ -33,7 +33,7 @@ export async function evaluateServed ({ train, test, k, onUser }: { train: Pairs
   return found.figures()
 }
 
-function arraysOf (pairs: Pairs): GraphArrays {
+async function arraysOf (pairs: Pairs): Promise<GraphArrays> {
   const arrays = new GraphArrays()
   const put = (id: string, label: 'Member' | 'Item') =>
     arrays.numbers.get(id) ?? arrays.putNode({ id, label, name: id, visibleTo: null, momentum: null, stances: [] })
@@ -43,6 +43,6 @@ function arraysOf (pairs: Pairs): GraphArrays {
     const member = put(`user:${user}`, 'Member')
     for (const item of items) arrays.appendFact(member, put(`item:${item}`, 'Item'), [0, facts++], says)
   }
-  arrays.layOut()
+  await arrays.layOut()
   return arrays
 }

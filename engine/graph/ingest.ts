@@ -2,6 +2,7 @@ import type { EntityRef, Fact } from '../../models/triple.js'
 import type { Relation } from '../../models/vocabulary.js'
 import { canonicalKey } from '../extraction/canonical.js'
 import { evidenceLine, factId, mergeEvidence, parseEvidence, resolve } from './evidence.js'
+import { breaks } from '../turns.js'
 import { rewrite, type Written } from './documents.js'
 import type { Graph, Run } from './graph.js'
 import { EngineError } from '../errors.js'
@@ -97,32 +98,41 @@ async function writeTogether (graph: Graph, tenantId: string, all: Waiting[], be
 interface FactRow { factId: string, subject: string, relation: Relation, object: string, evidence: string[], resolved: object }
 
 /** One row per fact, its evidence merged, sorted and resolved. */
-function group (told: Told[]): FactRow[] {
-  const rows = new Map<string, { fact: Fact, evidence: string[] }>()
+async function group (told: Told[]): Promise<FactRow[]> {
+  const pause = breaks()
+  const held = new Map<string, { fact: Fact, evidence: string[] }>()
   for (const { facts, now } of told) {
     for (const fact of facts) {
       const id = factId(fact)
-      const row = rows.get(id)
+      const row = held.get(id)
       const line = evidenceLine(fact, now)
-      if (row === undefined) rows.set(id, { fact, evidence: [line] })
+      if (row === undefined) held.set(id, { fact, evidence: [line] })
       else row.evidence = mergeEvidence(row.evidence, [line])
+      await pause()
     }
   }
-  return [...rows].map(([id, { fact, evidence }]) => ({
-    factId: id,
-    subject: fact.subject.id,
-    relation: fact.relation,
-    object: fact.object.id,
-    evidence,
-    resolved: { ...resolve(evidence, fact.relation), lemma: fact.relation === 'MENTIONS' ? fact.lemma : null }
-  }))
+  const rows: FactRow[] = []
+  for (const [id, { fact, evidence }] of held) {
+    rows.push(rowOf(id, fact, evidence))
+    await pause()
+  }
+  return rows
 }
+
+const rowOf = (factId: string, { subject, relation, object, lemma }: Fact, evidence: string[]): FactRow => ({
+  factId,
+  subject: subject.id,
+  relation,
+  object: object.id,
+  evidence,
+  resolved: { ...resolve(evidence, relation), lemma: relation === 'MENTIONS' ? lemma : null }
+})
 
 interface Counts { created: number, merged: number }
 
 /** Writes new facts, and adds to known ones what they do not hold yet; counts the evidence of each that told some by its fate. */
 async function mergeFacts (run: Run, tenantId: string, version: number, told: Told[], replaces?: string): Promise<Counts[]> {
-  const rows = group(told)
+  const rows = await group(told)
   if (rows.length === 0) return told.map(() => ({ created: 0, merged: 0 }))
   const [, found] = await Promise.all([ // both are sent at once; Neo4j runs them in this order
     run('graph/merge-entities', { tenantId, entities: distinctEntities(told.flatMap(({ facts }) => facts)) }),
@@ -130,7 +140,7 @@ async function mergeFacts (run: Run, tenantId: string, version: number, told: To
   ])
   const known = new Map(found.map((row) => [row.factId, row.evidence]))
   const held = new Map(known)
-  const counts = (told.length === 1 ? [rows] : told.map((one) => group([one]))).map((some) => add(some, held, replaces))
+  const counts = (told.length === 1 ? [rows] : await Promise.all(told.map((one) => group([one])))).map((some) => add(some, held, replaces))
   const changed = rows.filter((row) => held.get(row.factId) !== known.get(row.factId) && known.has(row.factId)).map((row) => {
     const evidence = held.get(row.factId)!
     return { ...row, evidence, resolved: resolve(evidence, row.relation) }

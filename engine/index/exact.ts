@@ -1,12 +1,14 @@
-import { dot, topK, unit, type Allow, type Hit, type VectorSpace } from './space.js'
+import { TopK, dots, unit, type Allow, type Hit, type VectorSpace } from './space.js'
 
 /** The rows of an exact space: `vectors` holds the vector of `ids[row]` at `row * dimension`. */
 export interface Rows { ids: string[], vectors: Float32Array }
 export interface ExactSpace extends VectorSpace {
   /** The rows as they lie in memory: to save, not to keep, for the next change moves them. */
   rows: () => Rows
-  /** The k most alike among these ids. */
-  searchAmong: (ids: Iterable<string>, vector: Float32Array, k: number) => Hit[]
+  /** Where the vector of an id lies; a removal moves the last row into the gap. */
+  rowOf: (id: string) => number | undefined
+  /** The k most alike among these rows, each given once, to a vector of length one. */
+  searchRows: (rows: ArrayLike<number>, direction: Float32Array, k: number) => Hit[]
 }
 
 /** Compares with every vector. One contiguous array, so that the scan runs at the speed of memory. */
@@ -26,6 +28,19 @@ export function exactSpace (dimension: number, rows: Rows = { ids: [], vectors: 
     return ids.push(id) - 1
   }
   const view = (row: number) => vectors.subarray(row * dimension, (row + 1) * dimension)
+
+  const searchRows: ExactSpace['searchRows'] = (rows, direction, k) => {
+    const top = new TopK(k)
+    const pair = new Float64Array(2)
+    for (let i = rows.length - 1; i >= 0; i -= 2) { // from the end, for a graph gives the best first, which a heap of the worst is slow to take
+      const one = rows[i]!
+      const other = i > 0 ? rows[i - 1]! : one
+      dots(vectors, one * dimension, other * dimension, direction, pair)
+      top.offer(ids[one]!, pair[0]!)
+      if (other !== one) top.offer(ids[other]!, pair[1]!)
+    }
+    return top.best()
+  }
 
   return {
     dimension,
@@ -59,32 +74,30 @@ export function exactSpace (dimension: number, rows: Rows = { ids: [], vectors: 
     },
 
     search (vector, k, allow?: Allow) {
-      const top = topK(k)
       const direction = unit(vector, dimension)
       if (direction === null || k === 0) return []
-      for (let row = 0; row < ids.length; row++) {
-        if (allow && !allow(ids[row]!)) continue
-        top.offer(ids[row]!, dot(vectors, row * dimension, direction))
-      }
-      return top.best()
-    },
-
-    searchAmong (among, vector, k) {
-      const top = topK(k)
-      for (const [id, similarity] of this.similarity(vector, among)) top.offer(id, similarity)
-      return top.best()
+      const rows = new Uint32Array(ids.length)
+      let count = 0
+      for (let row = 0; row < ids.length; row++) if (!allow || allow(ids[row]!)) rows[count++] = row
+      return searchRows(rows.subarray(0, count), direction, k)
     },
 
     similarity (vector, among) {
       const direction = unit(vector, dimension)
       const found = new Map<string, number>()
       if (direction === null) return found
+      const pair = new Float64Array(2)
       for (const id of among) {
         const row = rowOf.get(id)
-        if (row !== undefined) found.set(id, dot(vectors, row * dimension, direction))
+        if (row === undefined) continue
+        dots(vectors, row * dimension, row * dimension, direction, pair)
+        found.set(id, pair[0]!)
       }
       return found
     },
+
+    rowOf: (id) => rowOf.get(id),
+    searchRows,
 
     settle: async () => false,
 

@@ -47,16 +47,19 @@ export async function hnswSpace (hnswlib: typeof Hnswlib, dimension: number, exa
   let graph: Hnswlib.HierarchicalNSW | null = null
   let labels: Array<string | null> = [] // a label is never used twice: taking over a deleted point costs 15 fresh ones
   let labelOf = new Map<string, number>()
+  let rows: number[] = [] // of each label, -1 where it was deleted: quicker to ask than the map of ids
   const pending = new Set<string>()
   const retired: number[] = [] // labels to be marked in the graph when it is not being written
   let writing = false
   const inTurn = turns() // settling and writing
+  const slack = dimension * 2 ** -22 // twice the error of a sum of floats (Higham 2002, 3.1) for each of two distances
 
   const retire = (id: string) => {
     const label = labelOf.get(id)
     if (label === undefined) return
     labelOf.delete(id)
     labels[label] = null
+    rows[label] = -1
     retired.push(label)
     if (!writing) markRetired()
   }
@@ -68,6 +71,7 @@ export async function hnswSpace (hnswlib: typeof Hnswlib, dimension: number, exa
     graph = null
     labels = []
     labelOf = new Map()
+    rows = []
     retired.length = 0
     for (const id of exact.rows().ids) pending.add(id)
   }
@@ -77,6 +81,7 @@ export async function hnswSpace (hnswlib: typeof Hnswlib, dimension: number, exa
     if (labels.length >= graph.getMaxElements()) graph.resizeIndex(2 * graph.getMaxElements())
     graph.addPoint(toArray(exact.get(id)!), labels.length)
     labelOf.set(id, labels.length)
+    rows.push(exact.rowOf(id)!)
     labels.push(id)
   }
 
@@ -100,6 +105,7 @@ export async function hnswSpace (hnswlib: typeof Hnswlib, dimension: number, exa
     graph = await readGraph(hnswlib, dimension, saved)
     labels = [...saved.labels]
     labelOf = new Map(labels.flatMap((id, label) => id === null ? [] : [[id, label]]))
+    rows = labels.map((id) => id === null ? -1 : exact.rowOf(id) ?? -1)
   }
   for (const id of exact.rows().ids) if (!labelOf.has(id)) pending.add(id)
 
@@ -121,17 +127,22 @@ export async function hnswSpace (hnswlib: typeof Hnswlib, dimension: number, exa
     remove (id) {
       retire(id)
       pending.delete(id)
-      return exact.remove(id)
+      const row = exact.rowOf(id)
+      if (row === undefined) return false
+      exact.remove(id)
+      const moved = labelOf.get(exact.rows().ids[row]!)
+      if (moved !== undefined) rows[moved] = row
+      return true
     },
 
     search (vector, k, allow) {
       const direction = unit(vector, dimension)
       if (direction === null || graph === null || isScanBetter(k) || isNarrow(exact, allow)) return exact.search(vector, k, allow)
-      const found = walk(graph, labels, direction, k, allow)
+      const found = contenders(walk(graph, direction, k, allow && guarded(allow, labels)), rows, k, slack)
       // The graph may not reach k allowed points although they exist; the scan does.
       if (found.length < Math.min(k, labelOf.size)) return exact.search(direction, k, allow)
-      const waiting = allow ? [...pending].filter(allow) : pending
-      return exact.searchAmong([...found, ...waiting], direction, k)
+      for (const id of pending) if (!allow || allow(id)) found.push(exact.rowOf(id)!)
+      return exact.searchRows(found, direction, k)
     },
 
     settle: (signal) => inTurn(() => settle(signal)),
@@ -165,23 +176,44 @@ async function readGraph (hnswlib: typeof Hnswlib, dimension: number, { file, la
   return graph
 }
 
-/** The ids of about k allowed points near the vector; a few more than k, as their order is only nearly right. */
-function walk (graph: Hnswlib.HierarchicalNSW, labels: Array<string | null>, vector: Float32Array, k: number, allow?: Allow): string[] {
+/** A filter of labels that keeps what it throws, for hnswlib would end the process. */
+interface Guarded { admit: (label: number) => boolean, rethrow: () => void }
+
+function guarded (allow: Allow, labels: Array<string | null>): Guarded {
   let failure: { error: unknown } | null = null
-  const admit = (label: number): boolean => {
-    try {
-      const id = labels[label]
-      return failure === null && id != null && allow!(id)
-    } catch (error) {
-      failure = { error }
-      return false
+  return {
+    admit (label) {
+      try {
+        const id = labels[label]
+        return failure === null && id != null && allow(id)
+      } catch (error) {
+        failure = { error }
+        return false
+      }
+    },
+    rethrow () {
+      if (failure !== null) throw failure.error
     }
   }
+}
+
+/** The labels and distances of about k allowed points near the vector, nearest first; a few more than k, as their order is only nearly right. */
+function walk (graph: Hnswlib.HierarchicalNSW, vector: Float32Array, k: number, allow?: Guarded): Hnswlib.SearchResult {
   graph.setEf(efFor(k))
-  const wanted = Math.min(k + 10, graph.getMaxElements())
-  const { neighbors } = graph.searchKnn(toArray(vector), wanted, allow ? admit : undefined)
-  if (failure !== null) throw (failure as { error: unknown }).error
-  return neighbors.flatMap((label) => labels[label] ?? [])
+  const found = graph.searchKnn(toArray(vector), Math.min(k + 10, graph.getMaxElements()), allow?.admit)
+  allow?.rethrow()
+  return found
+}
+
+/** The rows of the nearest k, and of those further ones that may only seem further: each is a wait for memory where it is scored. */
+function contenders ({ neighbors, distances }: Hnswlib.SearchResult, rows: number[], k: number, slack: number): number[] {
+  const found: number[] = []
+  let most = Infinity
+  for (let i = 0; i < neighbors.length && distances[i]! <= most; i++) {
+    const row = rows[neighbors[i]!]!
+    if (row >= 0 && found.push(row) === k) most = distances[i]! + slack
+  }
+  return found
 }
 
 /** hnswlib takes plain arrays only; `Array.from` is ten times slower than this. */

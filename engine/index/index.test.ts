@@ -9,7 +9,7 @@ import { openEmbedder, type Embedder } from './embed.js'
 import { exactSpace } from './exact.js'
 import { hnswSpace, loadHnswlib } from './hnsw.js'
 import { hashedEmbedding } from './hashed.js'
-import { topK, type VectorSpace } from './space.js'
+import { TopK, type VectorSpace } from './space.js'
 import { openStoredSpace } from './stored-space.js'
 import { openIndex, type EntityTexts, type Index, type TextSource } from './vector-index.js'
 
@@ -188,7 +188,7 @@ for (const [kind, make] of Object.entries(kinds)) {
 
 t.test('top k equals sorting', async (t) => {
   fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 20 })), fc.nat(30), (values, k) => {
-    const top = topK(k)
+    const top = new TopK(k)
     values.forEach((value, i) => top.offer(`${i % 7}/${i}`, value))
     const sorted = values.map((similarity, i) => ({ id: `${i % 7}/${i}`, similarity })).sort((a, b) => b.similarity - a.similarity || (a.id < b.id ? -1 : 1))
     t.same(top.best(), sorted.slice(0, k))

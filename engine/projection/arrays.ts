@@ -1,5 +1,6 @@
 import type { Stance } from '../../models/feedback.js'
 import { LABELS, type Label } from '../../models/vocabulary.js'
+import { breaks } from '../turns.js'
 import { holds, parseSaid, type Said } from './said.js'
 
 /** A node as it is read from the graph. */
@@ -10,6 +11,7 @@ export type FactRow = string[]
 
 const GROWTH = 1.5
 const NONE = 0xffffffff
+const FACTS_AT_ONCE = 5_000 // laid out between two looks at the clock
 
 /**
  * A tenant's graph as arrays. Nodes and facts have numbers; `start`, `count` and `room` give each node a stretch of slots, one slot per
@@ -111,8 +113,8 @@ export class GraphArrays {
     this.idLow[f] = low
   }
 
-  /** The slots of all facts, node after node without gaps. */
-  layOut (): void {
+  /** The slots of all facts, node after node without gaps. Nobody may read or change the arrays meanwhile. */
+  async layOut (): Promise<void> {
     const { nodes, facts, from, to, start, count, room } = this
     count.fill(0, 0, nodes)
     for (let f = 0; f < facts; f++) {
@@ -127,7 +129,9 @@ export class GraphArrays {
     this.growSlots(slots)
     this.slots = slots
     count.fill(0, 0, nodes)
+    const pause = breaks()
     for (let f = 0; f < facts; f++) {
+      if (f % FACTS_AT_ONCE === 0) await pause()
       this.addSlot(from[f]!, to[f]!, f)
       if (to[f] !== from[f]) this.addSlot(to[f]!, from[f]!, f)
     }

@@ -5,7 +5,7 @@ import type { Graph, Run } from '../graph/graph.js'
 import type { Prior } from '../../models/affinity.js'
 import { priorOf } from './prior.js'
 import { graphVersion } from '../graph/texts.js'
-import { turns } from '../turns.js'
+import { breaks, turns } from '../turns.js'
 import { ANSWERS } from './answers.js'
 import { GraphArrays, idWords, type FactRow, type NodeRow } from './arrays.js'
 
@@ -16,8 +16,11 @@ export interface State { version: number, textVersion: number, stale: string | n
 export interface Projections {
   /** Brings a tenant up to date, where Neo4j answers, and says how far it is. */
   current: (tenantId: string) => Promise<State>
-  /** Runs a query: from the arrays where they hold the tenant and know the query, else in Neo4j. */
-  reader: (tenantId: string) => { read: Run }
+  /**
+   * Runs a query: from the arrays where they hold the tenant and know the query, else in Neo4j. `atLeast`: the version
+   * that was told, which arrays that have just been read need not have reached.
+   */
+  reader: (tenantId: string, options?: { atLeast?: number }) => { read: Run }
   arrays: (tenantId: string) => GraphArrays | null
   /** What is to be expected of nodes by their degrees; nothing is known before the arrays are there. */
   prior: (tenantId: string) => Prior
@@ -95,7 +98,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     for await (const { subject, facts } of pages<{ subject: string, facts: FactRow[] }>(page('projection/facts'), ({ subject }) => subject)) {
       appendFacts(arrays, subject, facts)
     }
-    arrays.layOut()
+    await arrays.layOut()
     Object.assign(tenant, { arrays, prior: { of: {}, at: 0 }, version: current, textVersion: current })
     await follow(tenantId, tenant)
   }
@@ -221,11 +224,12 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
       return { version, textVersion, stale }
     },
 
-    reader: (tenantId) => ({
+    reader: (tenantId, { atLeast = 0 } = {}) => ({
       read: async <T extends object>(name: string, parameters: Parameters<Run>[1]) => {
-        const { arrays } = tenants.get(tenantId) ?? FRESH
+        const { arrays, version } = tenants.get(tenantId) ?? FRESH
         const answer = ANSWERS[name]
-        return arrays === null || answer === undefined ? graph.read<T>(name, parameters) : answer(arrays, parameters as never) as T[]
+        if (arrays === null || version < atLeast || answer === undefined) return graph.read<T>(name, parameters)
+        return answer(arrays, parameters as never) as T[]
       }
     }),
 
@@ -280,9 +284,13 @@ function appendFacts (arrays: GraphArrays, subject: string, facts: FactRow[]): v
 }
 
 async function * pages<T> (read: (after: string) => Promise<object[]>, idOf: (row: T) => string): AsyncGenerator<T> {
+  const pause = breaks()
   for (let after = ''; ;) {
     const rows = await read(after) as T[]
-    yield * rows
+    for (const row of rows) {
+      yield row
+      await pause()
+    }
     if (rows.length < PAGE) return
     after = idOf(rows.at(-1)!)
   }
