@@ -17,6 +17,8 @@ export interface State { version: number, textVersion: number, stale: string | n
 
 /** Each tenant's graph a second time, as arrays in this process, in step with Neo4j. */
 export interface Projections {
+  /** Takes up what was kept of a tenant; false where nothing was. */
+  restored: (tenantId: string) => Promise<boolean>
   /** Brings a tenant up to date, where Neo4j answers, and says how far it is. */
   current: (tenantId: string) => Promise<State>
   /** Runs a query: from the arrays where they hold the tenant and know the query, else in Neo4j. `exact`: however far the walk goes. */
@@ -76,11 +78,9 @@ const IDLE_MS = 1_000
 /** A small graph is read within this; until a larger one is there, Neo4j answers. */
 const WAIT_MS = 250
 const TENANTS_MAX = 64
-/** After this, whoever asks gets what there is. */
-const PATIENCE_MS = 500
+const PATIENCE_MS = 1_000 // whoever has waited that long gets what there is
 const SAVE_EVERY_MS = 60_000
-/** Some earlier, some later, so that processes which share a disk do not write at once. */
-const JITTER = 0.5
+const JITTER = 0.5 // processes that share a disk do not write at once
 const LAST_SAVE_MS = 3_000
 
 interface Options { dir?: string | null, log?: (line: string) => void, saveEveryMs?: number }
@@ -88,6 +88,7 @@ interface Options { dir?: string | null, log?: (line: string) => void, saveEvery
 /** Without arrays: Neo4j answers everything. */
 export function noProjections (graph: Graph): Projections {
   return {
+    restored: async () => false,
     async current (tenantId) {
       const version = await graphVersion(graph, tenantId)
       return { version, textVersion: version, stale: null }
@@ -184,6 +185,12 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
     tenants.delete(oldest)
   }
 
+  /** Once. */
+  function restore (tenantId: string, tenant: Tenant): Promise<void> {
+    tenant.restored ??= snapshots?.restore(tenantId, tenant) ?? Promise.resolve()
+    return tenant.restored
+  }
+
   function beginLoading (tenantId: string, tenant: Tenant): Promise<void> {
     tenant.loading ??= tenant.inTurn(() => load(tenantId, tenant)).finally(() => { tenant.loading = null })
     return tenant.loading
@@ -213,12 +220,10 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
     return mine
   }
 
-  /** Nobody waits for a Neo4j of which it is known that it does not answer, and nobody waits long to learn it. */
-  async function checkBriefly (tenantId: string, tenant: Tenant): Promise<void> {
-    const looking = check(tenantId, tenant)
-    if (tenant.stale !== null) return
-    await Promise.race([looking, sleep(PATIENCE_MS, null, { ref: false })])
-    if (checking.has(tenant)) tenant.stale ??= staleness(tenant, `nothing within ${PATIENCE_MS} ms`)
+  /** Nobody waits for a Neo4j of which it is known that it does not answer, and nobody waits long to learn it. False: it has said nothing yet. */
+  async function checkBriefly (tenantId: string, tenant: Tenant): Promise<boolean> {
+    const looking = check(tenantId, tenant).then(() => true)
+    return tenant.stale !== null || await Promise.race([looking, sleep(PATIENCE_MS, false, { ref: false })])
   }
 
   graph.onChange(async (tenantId, change) => {
@@ -231,10 +236,15 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
   })
 
   return {
+    restored: async (tenantId) => {
+      await restore(tenantId, tenantOf(tenantId))
+      return tenants.get(tenantId)!.arrays !== null
+    },
+
     async current (tenantId) {
       const tenant = tenantOf(tenantId)
       tenant.usedAt = performance.now()
-      await (tenant.restored ??= snapshots?.restore(tenantId, tenant) ?? Promise.resolve())
+      await restore(tenantId, tenant)
       if (tenant.arrays === null) {
         const loading = beginLoading(tenantId, tenant)
         await Promise.race([loading, sleep(WAIT_MS, null, { ref: false })])
@@ -245,10 +255,11 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
         return { version: current, textVersion: current, stale: null }
       }
       watch(tenantId, tenant)
-      if (tenant.checkedAt === 0 || tenant.usedAt - tenant.checkedAt > FRESH_MS) await checkBriefly(tenantId, tenant)
+      const isFresh = tenant.checkedAt !== 0 && tenant.usedAt - tenant.checkedAt <= FRESH_MS
+      const inTime = isFresh || await checkBriefly(tenantId, tenant)
       if (tenant.arrays === null) return this.current(tenantId) // it was kept of another graph
       const { version, textVersion, stale } = tenant
-      return { version, textVersion, stale }
+      return { version, textVersion, stale: stale ?? (inTime ? null : staleness(tenant, `nothing within ${PATIENCE_MS} ms`)) }
     },
 
     reader: (tenantId, { exact = false } = {}) => ({
@@ -270,6 +281,7 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
       for (const { timer } of tenants.values()) clearInterval(timer ?? undefined)
       await Promise.race([saveAll(), sleep(LAST_SAVE_MS, null, { ref: false })]) // an older one does, too
       await Promise.allSettled([...tenants.values()].map(({ inTurn }) => inTurn(async () => {})))
+      tenants.clear()
     }
   }
 }
