@@ -10,7 +10,7 @@ WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=packages /app/node_modules node_modules
 COPY . .
-RUN mkdir /data && chown node:node /data
+RUN node scripts/pack.mjs && mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 3000

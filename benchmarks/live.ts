@@ -1,14 +1,10 @@
-import { once } from 'node:events'
-import { createWriteStream, existsSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { loadConfig } from '../engine/config.js'
 import { createEngine, type Engine } from '../engine/engine.js'
 import { openStores } from '../engine/stores.js'
 import { bench, percentile, type Bench } from './bench.js'
 import { throughput, times } from './load/client.js'
 import { freshness } from './load/edits.js'
+import { load, login, settled } from './load/pairs.js'
 import { cpuOf, serve, type Served } from './load/server.js'
 
 /** The last four are the seeds' own. */
@@ -69,59 +65,6 @@ await bench('live', async (b) => {
     await stores.close()
   }
 }, { targets: TARGETS })
-
-/** The graph: that of the file, or a small one of the same form. Returns the seekers. */
-async function load (engine: Engine, tenantId: string, { full, size, report }: Bench): Promise<string[]> {
-  const at = process.argv.indexOf('--pairs')
-  const given = at < 0 ? '../shared/data/gowalla/train.txt.gz' : process.argv[at + 1]!
-  const path = full && existsSync(given) ? given : await small(size('users', { smoke: 60, full: 3_000 }))
-  const { read } = await engine.importFile(tenantId, { path, format: 'pairs' })
-  const seekers = await membersOf(engine, tenantId)
-  report({ edges: read, seekers: seekers.length })
-  return seekers
-}
-
-async function membersOf (engine: Engine, tenantId: string): Promise<string[]> {
-  const nodes: string[] = []
-  for (let after = 'user:'; ;) {
-    const rows = await engine.graph.read<{ id: string, label: string }>('projection/nodes', { tenantId, after, limit: 10_000 })
-    nodes.push(...rows.filter(({ label }) => label === 'Member').map(({ id }) => id))
-    if (rows.length < 10_000) return nodes
-    after = rows.at(-1)!.id
-  }
-}
-
-async function small (users: number): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'teraffi-')), 'pairs.txt')
-  const file = createWriteStream(path)
-  for (let user = 0; user < users; user++) {
-    const items = new Set(Array.from({ length: 12 }, (_, i) => (user * user + i * i * (user % 7 + 1)) % users))
-    file.write(`${[user, ...items].join(' ')}\n`)
-  }
-  file.end()
-  await once(file, 'close')
-  return path
-}
-
-/** A server of ours for a tenant, and us logged in as its admin. */
-async function login (engine: Engine, tenantId: string, env: Record<string, string>): Promise<Served> {
-  const [email, password] = [`bench@${tenantId}.localhost`, 'a-benchmark-needs-no-secret']
-  await engine.accounts.ensureAdmin({ email, password, name: 'Bench' }, tenantId)
-  const headers: Record<string, string> = {}
-  const settings = { PORT: '0', TERAFFI_TENANT: tenantId, TERAFFI_RATE_LIMITS: '1000000,1000000,1000000', LOG_LEVEL: 'silent', ...env }
-  const server = await serve(['bin/teraffi.mjs', 'start'], settings, headers)
-  const { data } = JSON.parse((await server.ask('/api/v1/auth/login', { email, password })).text) as { data: { accessToken: string } }
-  headers.authorization = `Bearer ${data.accessToken}`
-  return server
-}
-
-/** Until answers come from the arrays: ten in a row that are quick. */
-async function settled (ask: (run: number) => Promise<{ ms: number }>): Promise<void> {
-  for (let run = 0, quick = 0; quick < 10 && run < 3_000; run++) {
-    quick = (await ask(run)).ms < 20 ? quick + 1 : 0
-    if (quick === 0) await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
 
 async function alone ({ size }: Bench, server: Served, ask: (run: number) => Promise<{ ms: number }>) {
   const requests = size('requests', { smoke: 20, full: 5_000 })

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
+import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
+import type * as Driver from 'ioredis'
 import { LRUCache } from 'lru-cache'
 
 /**
@@ -80,6 +81,7 @@ const REST_MS = 1_000 // how long a Redis that failed is left alone
 
 /** Redis, and while it is away the same in this process. No call waits for it longer than half a second, and none throws. */
 function redisCache (url: string): Cache {
+  const { Redis } = createRequire(import.meta.url)('ioredis') as typeof Driver // few have one, and it takes a while to load
   const redis = new Redis(url, {
     connectTimeout: 1_000,
     commandTimeout: 500,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Affinity, Answer, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, OnboardingRequest } from '../models/affinity.js'
+import type { Affinity, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, OnboardingRequest } from '../models/affinity.js'
 import type { Relation, Label } from '../models/vocabulary.js'
 import { kindOf } from '../models/vocabulary.js'
 import type { FeedbackRequest } from '../models/feedback.js'
@@ -15,11 +15,10 @@ import { openOrganizations } from './accounts/organizations.js'
 import { jwtSecret } from './accounts/secret.js'
 import type { Candidate } from './affinity/candidates.js'
 import { feedbackGiven, giveFeedback, withdrawFeedback } from './affinity/feedback.js'
-import { explainPair, rank, type Ranked } from './affinity/rank.js'
-import { recommend, type RecommendationsRequest } from './affinity/recommend.js'
-import type { Scene } from './affinity/scene.js'
+import { explainPair } from './affinity/rank.js'
+import type { RecommendationsRequest } from './affinity/recommend.js'
 import { walkSettings } from './affinity/weights.js'
-import { openCache, type Cache } from './cache.js'
+import { openCache } from './cache.js'
 import type { Config } from './config.js'
 import { openDeals, type Deals } from './deals/db.js'
 import { openDealsDesk } from './desk/desk.js'
@@ -29,13 +28,14 @@ import { extract, type Extraction } from './extraction/extract.js'
 import { citedFact, mayKnow, type StoredFact } from './graph/cite.js'
 import { openGraph, type Graph, type Row } from './graph/graph.js'
 import { problemWith } from './graph/query.js'
-import { migrateGraph, shortHash } from './graph/schema.js'
-import { graphVersion, textSource } from './graph/texts.js'
+import { migrateGraph } from './graph/schema.js'
+import { graphVersion } from './graph/texts.js'
 import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
-import { openEmbedder, type Embedder } from './index/embed.js'
-import { noProjections, openProjections, type Projections, type State } from './projection/projection.js'
-import { openIndex, type Index } from './index/vector-index.js'
+import { openEmbedder } from './index/embed.js'
+import { openIndex } from './index/vector-index.js'
 import { learn, type Lesson, type LearnProgress } from './learn.js'
+import { degradedOf, discover, metaOf, recommendations, sceneOf, syncIndex, today, upToDate, type Sources } from './matches.js'
+import { noProjections, openProjections } from './projection/projection.js'
 import { openStores } from './stores.js'
 import { culturalTrends, detectTrends, market } from './trends/trends.js'
 import { openWorkspaces } from './workspaces/workspaces.js'
@@ -83,7 +83,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   const embedder = keep(await openEmbedder(config))
   const index = keep(await openIndex({ dir: join(config.dataDir, 'index'), embedder, log }))
   const events = keep(openEvents(graph, cache))
-  const projections = keep(config.projection ? openProjections(graph, { log }) : noProjections(graph))
+  const projections = keep(config.projection ? openProjections(graph, { dir: join(config.dataDir, 'projection'), log }) : noProjections(graph))
   const parts: Parts = { config, graph, projections, deals, cache, events, embedder, index }
   const { emit } = events
   const desk = keep(openDealsDesk({ deals, graph, emit }))
@@ -160,54 +160,8 @@ async function reached (work: Promise<unknown>, otherwise: string): Promise<void
   }
 }
 
-interface Parts { config: Config, graph: Graph, projections: Projections, deals: Deals, cache: Cache, events: Events, embedder: Embedder, index: Index }
-/** Answers are the same all day long. */
-const today = () => new Date().toISOString().slice(0, 10)
+interface Parts extends Sources { config: Config, graph: Graph, deals: Deals, events: Events }
 const now = () => new Date().toISOString()
-const syncIndex = ({ graph, index }: Parts, tenantId: string) => index.sync(tenantId, textSource(graph, tenantId))
-
-/** Brings the projection and the index up to the graph, as far as anything has changed; tells how far they are. */
-async function upToDate (parts: Parts, tenantId: string): Promise<State> {
-  const state = await parts.projections.current(tenantId)
-  if (parts.index.graphVersion(tenantId) < state.textVersion) await syncIndex(parts, tenantId)
-  return state
-}
-
-/** Where one request is answered: a tenant's graph and vectors, not older than was told, on a day, for whoever sees the answer. */
-function sceneOf ({ projections, index, embedder }: Parts, tenantId: string, { version }: State, viewerId: string, day = today()): Scene {
-  return {
-    graph: projections.reader(tenantId, { atLeast: version }),
-    tenantId,
-    viewerId,
-    now: day,
-    prior: projections.prior(tenantId),
-    index: {
-      embed: async (text) => (await embedder.embed([text]))[0]!,
-      vector: (space, id) => index.vector(tenantId, space, id) ?? null,
-      search: (space, vector, k, allow) => index.search(tenantId, space, vector, k, allow),
-      similarity: (space, vector, ids) => index.similarity(tenantId, space, vector, ids)
-    }
-  }
-}
-
-async function discover (parts: Parts, tenantId: string, request: DiscoverRequest, viewerId = ''): Promise<Answer> {
-  const started = performance.now()
-  const state = await upToDate(parts, tenantId)
-  const ranked = await rank(sceneOf(parts, tenantId, state, viewerId, request.asOf), request)
-  return { data: ranked.data, meta: metaOf(parts, tenantId, state, ranked, started, request) }
-}
-
-/** The best matches of a stored member, page by page. */
-async function recommendations (parts: Parts, tenantId: string, request: RecommendationsRequest, viewerId: string): Promise<Answer> {
-  const started = performance.now()
-  const { cache, embedder, events: { emit } } = parts
-  const state = await upToDate(parts, tenantId)
-  const { version } = state
-  const scene = async (day: string) => sceneOf(parts, tenantId, state, viewerId, day)
-  const place = { scene, cache, emit, tenantId, viewerId, version, embedder: embedder.id, today: today() }
-  const { ranked, recommId, cursor, cached } = await recommend(place, request)
-  return { data: ranked.data, meta: { ...metaOf(parts, tenantId, state, ranked, started, request), recommId, cursor, cached } }
-}
 
 async function explain (parts: Parts, tenantId: string, { member, target }: Pair, viewerId: string): Promise<{ data: Affinity, meta: AnswerMeta }> {
   const started = performance.now()
@@ -283,27 +237,5 @@ async function status (parts: Parts) {
     stores: { neo4j, postgres, cache: { ok: !health.degraded, detail: health.reason ?? cache.kind } } as Record<string, { ok: boolean, detail: string }>,
     embedder: embedder.id,
     degraded: degradedOf(parts)
-  }
-}
-
-/** What is off, as far as is known without waiting for an answer. */
-function degradedOf ({ index, cache, deals }: Parts): string[] {
-  return [
-    ...index.degraded,
-    ...cache.health().degraded ? ['Redis does not answer; each process remembers and counts for itself.'] : [],
-    ...deals.health().degraded ? ['Postgres does not answer; deals wait until it does.'] : []
-  ]
-}
-
-function metaOf (parts: Parts, tenantId: string, { version, stale }: State, ranked: Omit<Ranked, 'order'>, started: number, request: object): AnswerMeta {
-  return {
-    recommId: 'r' + shortHash(JSON.stringify([tenantId, version, request])),
-    tookMs: performance.now() - started,
-    cached: false,
-    graphVersion: version,
-    embedder: parts.embedder.id,
-    weights: ranked.weights,
-    fallback: ranked.fallback,
-    degraded: stale === null ? degradedOf(parts) : [stale, ...degradedOf(parts)]
   }
 }

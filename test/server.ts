@@ -20,8 +20,11 @@ export interface Server {
 }
 export interface LogLine { level: string, message: string, traceId: string | null, context: { method?: string, route?: string, statusCode?: number } }
 
-/** Starts one for a tenant, on the stores that the test run keeps up or that the settings name. It loads the demo world where the tenant is empty. */
-export async function startServer (t: Test, tenantId: string, settings: Record<string, string> = {}): Promise<Server> {
+/**
+ * Starts one for a tenant, on the stores that the test run keeps up or that the settings name. It loads the demo world where the tenant is empty.
+ * `early`: ready as soon as it serves what was kept.
+ */
+export async function startServer (t: Test, tenantId: string, settings: Record<string, string> = {}, { early = false } = {}): Promise<Server> {
   const env = { ...testConfig(), NODE_OPTIONS: '', PORT: '0', TERAFFI_TENANT: tenantId, TERAFFI_RATE_LIMITS: '1000000,1000000,1000000', ...settings }
   const child = spawn(process.execPath, ['bin/teraffi.mjs', 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'exit') as Server['ended']
@@ -35,7 +38,7 @@ export async function startServer (t: Test, tenantId: string, settings: Record<s
   const address = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.startsWith('{')) log.push(JSON.parse(line))
-      const found = /answers at (http:\/\/\S+)\/api\/v1/.exec(line)?.[1]
+      const found = (early ? /^Matches are served at (http:\/\/[^,]+),/ : /answers at (http:\/\/\S+)\/api\/v1/).exec(line)?.[1]
       if (found !== undefined) resolve(found)
     })
     child.once('exit', () => { reject(new Error(`teraffi start did not serve: ${said}`)) })

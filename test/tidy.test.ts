@@ -30,9 +30,11 @@ const MAY: Record<string, string[]> = {
   events: ['graph', 'cache'],
   affinity: ['graph', 'extraction', 'cache'],
   accounts: ['graph', 'extraction', 'learn', 'cache'],
+  matches: ['affinity', 'cache', 'graph', 'index', 'projection'],
+  early: ['accounts', 'affinity', 'cache', 'config', 'index', 'matches', 'projection'],
   seeds: ['graph', 'learn', 'extraction'],
-  engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'projection', 'seeds'],
-  api: ['accounts', 'config', 'engine', 'stores', 'embedded', 'extraction', 'evaluate', 'benchmarks'],
+  engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'matches', 'projection', 'seeds'],
+  api: ['accounts', 'cache', 'config', 'early', 'engine', 'stores', 'embedded', 'extraction', 'evaluate', 'benchmarks'],
   benchmarks: ['config', 'stores', 'engine', 'affinity', 'evaluate', 'extraction', 'import', 'index', 'projection', 'seeds']
 }
 

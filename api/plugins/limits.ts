@@ -5,14 +5,15 @@ import underPressure from '@fastify/under-pressure'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isIPv6 } from 'node:net'
-import type { Engine } from '../../engine/engine.js'
+import type { Cache } from '../../engine/cache.js'
+import type { Config } from '../../engine/config.js'
 import { EngineError } from '../../engine/errors.js'
 
-type Cache = Engine['cache']
+export interface Limited { cache: Cache, config: Pick<Config, 'rateLimits' | 'corsOrigins'> }
 const WINDOW_MS = 60_000
 
 /** How much of it, and from where: headers, origins, load, requests a minute. */
-export const limits = fp<{ engine: Engine, corsOrigins?: string[] }>(async (app, { engine, corsOrigins = engine.config.corsOrigins }) => {
+export const limits = fp<{ engine: Limited, corsOrigins?: string[] }>(async (app, { engine, corsOrigins = engine.config.corsOrigins }) => {
   const { guest, member, enterprise } = engine.config.rateLimits
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, strictTransportSecurity: false })
   await app.register(cors, { origin: corsOrigins.length > 0 ? corsOrigins : false, exposedHeaders: ['x-request-id', 'retry-after'] })

@@ -25,13 +25,13 @@ const lookerOf = (actor: Actor, { memberId, query, goals = [] }: DiscoverRequest
   return memberId === undefined && (query !== undefined || goals.length > 0) ? undefined : eyes
 }
 
-export const affinityRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine }) => {
+export const affinityRoutes: FastifyPluginAsyncTypebox<{ engine: Pick<Engine, 'discover' | 'recommendations' | 'explain'> }> = async (app, { engine }) => {
   const tags = ['affinity']
 
   // The short paths are the same handlers under the names that the first documents gave them.
   for (const path of ['/api/v1/affinity/discover', '/affinity/discover']) {
     app.post(path, {
-      config: { permission: 'affinity:read' },
+      config: { permission: 'affinity:read', withoutSession: true },
       schema: {
         tags,
         summary: 'Who fits a member, or a wish in plain words, with the reasons',
@@ -46,7 +46,7 @@ export const affinityRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = asy
 
   for (const path of ['/api/v1/affinity/recommendations', '/recommendations']) {
     app.get(path, {
-      config: { permission: 'affinity:read' },
+      config: { permission: 'affinity:read', withoutSession: true },
       schema: {
         tags,
         summary: 'The best matches of a stored member',

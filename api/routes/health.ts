@@ -12,7 +12,7 @@ const Ready = Type.Object({
   degraded: Type.Array(Type.String())
 })
 
-export const healthRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async (app, { engine }) => {
+export const healthRoutes: FastifyPluginAsyncTypebox<{ engine: Pick<Engine, 'status'> }> = async (app, { engine }) => {
   app.get('/health', {
     config: { permission: 'public', rateLimit: false },
     schema: {

@@ -1,4 +1,4 @@
-import nlp from 'compromise'
+import { createRequire } from 'node:module'
 import { correct } from './corrections.js'
 import { CLOSED, VERBS } from './lexicon.js'
 import { isVerb, type Tag } from './tagset.js'
@@ -30,7 +30,14 @@ type Guess = ReadonlySet<string>
 
 interface Term { text: string, normal: string, pre: string, post: string, tags: string[] }
 interface Parsed { document: { text: string, tags: Set<string> }[][] }
-const parse = nlp as unknown as (input: { terms: Term[] }[]) => Parsed
+type Tagger = ((input: { terms: Term[] }[]) => Parsed) & { methods: () => Methods, model: () => unknown }
+
+let loaded: Tagger | undefined
+/** Loaded with the first text: it takes a third of a second, and who has only members to answer does without. */
+function tagger (): Tagger {
+  loaded ??= createRequire(import.meta.url)('compromise') as Tagger
+  return loaded
+}
 
 /** compromise on words that are already split; signs travel behind the word before them, where it expects them. */
 function guess (words: readonly string[]): Guess[] {
@@ -42,7 +49,7 @@ function guess (words: readonly string[]): Guess[] {
   })
   const guesses: Guess[] = words.map(() => new Set())
   if (terms.length === 0) return guesses
-  const parsed = (parse([{ terms }]).document[0] ?? []).filter((term) => term.text !== '')
+  const parsed = (tagger()([{ terms }]).document[0] ?? []).filter((term) => term.text !== '')
   parsed.forEach((term, i) => { if (at[i] !== undefined) guesses[at[i]] = term.tags })
   return guesses
 }
@@ -73,8 +80,6 @@ interface Transform {
   noun: { toSingular: (word: string, model: unknown) => string }
 }
 interface Methods { two: { transform: Transform } }
-const library = nlp as unknown as { methods: () => Methods, model: () => unknown }
-const { verb, noun } = library.methods().two.transform
 const TENSE: Partial<Record<Tag, string>> = { VBZ: 'PresentTense', VBD: 'PastTense', VBN: 'Participle', VBG: 'Gerund' }
 
 function lemma (word: string, tag: Tag): string {
@@ -83,7 +88,7 @@ function lemma (word: string, tag: Tag): string {
   const known = VERBS.get(lower)
   if (known !== undefined) return known
   if (tag === 'VB') return lower
-  return verb.toInfinitive(lower, library.model(), tag === 'VBN' ? 'PastTense' : TENSE[tag]) || lower
+  return tagger().methods().two.transform.verb.toInfinitive(lower, tagger().model(), tag === 'VBN' ? 'PastTense' : TENSE[tag]) || lower
 }
 
-export const singular = (word: string): string => noun.toSingular(word, library.model()) || word
+export const singular = (word: string): string => tagger().methods().two.transform.noun.toSingular(word, tagger().model()) || word

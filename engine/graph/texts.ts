@@ -1,10 +1,10 @@
-import type { Graph } from './graph.js'
+import type { Reads } from './graph.js'
 
 export interface TextRow { id: string, profile: string | null, goals: string | null, content: string | null }
 const PAGE = 500
 
 /** The texts that changed after a version of the graph, for the vector index. */
-export function textSource (graph: Graph, tenantId: string) {
+export function textSource (graph: Reads, tenantId: string) {
   return {
     version: () => graphVersion(graph, tenantId),
     async * texts (since: number): AsyncGenerator<TextRow> {
@@ -20,6 +20,6 @@ export function textSource (graph: Graph, tenantId: string) {
 }
 
 /** How many writes the tenant's graph has seen. */
-export async function graphVersion (graph: Graph, tenantId: string): Promise<number> {
+export async function graphVersion (graph: Reads, tenantId: string): Promise<number> {
   return (await graph.read<{ version: number }>('graph/version', { tenantId }))[0]!.version
 }

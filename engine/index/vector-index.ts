@@ -30,6 +30,8 @@ export interface Index {
   vector: (tenantId: string, space: SpaceName, id: string) => Float32Array | undefined
   /** Brings the index to the version that the source has now, or a later one. Calls made meanwhile share the next run. */
   sync: (tenantId: string, source: TextSource) => Promise<void>
+  /** Reads what was saved of a tenant, whose source cannot be asked. */
+  open: (tenantId: string) => Promise<void>
   /** The write of the graph up to which the index knows the texts; 0 before the first sync is through. */
   graphVersion: (tenantId: string) => number
   health: () => IndexHealth
@@ -157,6 +159,7 @@ export async function openIndex ({ dir, embedder, log = () => {}, exactBelow, hn
     similarity: (tenantId, space, vector, ids) => vectorsOf(tenantId, space)?.similarity(vector, ids) ?? new Map(),
     vector: (tenantId, space, id) => vectorsOf(tenantId, space)?.get(id),
     graphVersion: (tenantId) => loaded.get(tenantId)?.graphVersion ?? 0,
+    open: async (tenantId) => { await tenantOf(tenantId) },
 
     sync (tenantId, source) {
       const waiting = queued.get(tenantId)

@@ -45,10 +45,11 @@ export class GraphArrays {
   facts = 0
   /** Counts what has been changed since, so that what was derived knows that it is old. */
   changes = 0
-  private freed: number[] = []
+  /** Numbers of facts that are gone, to be used again. */
+  readonly freed: number[] = []
 
   readonly said: Said[] = []
-  private readonly saidNumbers = new Map<string, number>()
+  readonly saidNumbers = new Map<string, number>()
 
   get nodes (): number { return this.ids.length }
   get liveFacts (): number { return this.facts - this.freed.length }
@@ -78,7 +79,7 @@ export class GraphArrays {
     if (n === undefined) return
     for (const fact of [...this.factsAt(n)]) this.removeFact(fact)
     this.numbers.delete(id)
-    this.ids[n] = ''
+    this.ids[n] = this.names[n] = ''
     for (const map of [this.visibleTo, this.momentum, this.stances]) map.delete(n)
     for (const [member, stances] of this.stances) this.putStances(member, stances.filter(({ targetId }) => targetId !== id))
   }
@@ -97,6 +98,16 @@ export class GraphArrays {
   putFact (subject: number, row: FactRow): number {
     const object = this.numbers.get(row[0]!)!
     return this.setFact(subject, object, idWords(row[1]!), this.saidNumber(row.slice(2)))
+  }
+
+  /** The nodes of a graph that was written down, each under the number it had; one without id is gone. */
+  takeNodes (ids: string[], names: string[], labels: Uint8Array): void {
+    for (const id of ids) {
+      const n = this.addNode(id)
+      this.names[n] = names[n]!
+      if (id === '') this.numbers.delete(id)
+    }
+    this.labels.set(labels)
   }
 
   /** Adds a fact of a graph that is read whole; `layOut` then gives all of them their slots at once. */

@@ -1,19 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../graph/changes.js'
+import { EngineError } from '../errors.js'
 import { placeOf, type Place } from '../graph/documents.js'
 import type { Graph, Run } from '../graph/graph.js'
 import type { Prior } from '../../models/affinity.js'
 import { priorOf } from './prior.js'
 import { graphVersion } from '../graph/texts.js'
-import { breaks, turns } from '../turns.js'
+import { turns } from '../turns.js'
 import { ANSWERS } from './answers.js'
-import { GraphArrays, idWords, type FactRow, type NodeRow } from './arrays.js'
+import type { GraphArrays, FactRow, NodeRow } from './arrays.js'
+import { openSnapshots, type Origin, type Store } from './keep.js'
+import { readWhole } from './whole.js'
 
 /** How far the projection of a tenant is. `version`: of the graph that answers come from; `textVersion`: the last one that changed words. */
 export interface State { version: number, textVersion: number, stale: string | null }
 
 /** Each tenant's graph a second time, as arrays in this process, in step with Neo4j. */
 export interface Projections {
+  /** Takes up what was kept of a tenant; false where nothing was. */
+  restored: (tenantId: string) => Promise<boolean>
   /** Brings a tenant up to date, where Neo4j answers, and says how far it is. */
   current: (tenantId: string) => Promise<State>
   /**
@@ -34,6 +39,11 @@ interface Tenant {
   textVersion: number
   loading: Promise<void> | null
   stale: string | null
+  /** What was kept of it has been looked for. */
+  restored: Promise<void> | null
+  /** What it was restored from, until Neo4j has said that it has the same graph. */
+  unproven: Origin | null
+  savedVersion: number
   checkedAt: number
   /** Since when a write is known of which there is no note. */
   missingSince: number | null
@@ -49,6 +59,9 @@ const FRESH: Tenant = {
   textVersion: 0,
   loading: null,
   stale: null,
+  restored: null,
+  unproven: null,
+  savedVersion: 0,
   checkedAt: 0,
   missingSince: null,
   usedAt: 0,
@@ -57,7 +70,6 @@ const FRESH: Tenant = {
 }
 
 const PRIOR_SHARE = 100
-const PAGE = 2_000
 /** What another process wrote is seen no later than this. */
 const FRESH_MS = 40
 const CHECK_EVERY_MS = 15
@@ -70,10 +82,17 @@ const CHECK_IDLE_MS = 4_000
 /** A small graph is read within this; until a larger one is there, Neo4j answers. */
 const WAIT_MS = 250
 const TENANTS_MAX = 64
+const PATIENCE_MS = 1_000 // whoever has waited that long gets what there is
+const SAVE_EVERY_MS = 60_000
+const JITTER = 0.5 // processes that share a disk do not write at once
+const LAST_SAVE_MS = 3_000
+
+interface Options { dir?: string | null, log?: (line: string) => void, saveEveryMs?: number }
 
 /** Without arrays: Neo4j answers everything. */
 export function noProjections (graph: Graph): Projections {
   return {
+    restored: async () => false,
     async current (tenantId) {
       const version = await graphVersion(graph, tenantId)
       return { version, textVersion: version, stale: null }
@@ -85,21 +104,19 @@ export function noProjections (graph: Graph): Projections {
   }
 }
 
-export function openProjections (graph: Graph, { log = () => {} }: { log?: (line: string) => void } = {}): Projections {
+/** `dir`: where snapshots lie; without it none are read or written. */
+export function openProjections (graph: Store, { dir = null, log = () => {}, saveEveryMs = SAVE_EVERY_MS }: Options = {}): Projections {
   const tenants = new Map<string, Tenant>()
+  const snapshots = dir === null ? null : openSnapshots(graph, dir, log)
+  const saveAll = () => Promise.all([...tenants].map(([tenantId, tenant]) => snapshots?.save(tenantId, tenant)))
+  const saving = setInterval(saveAll, saveEveryMs * (1 - JITTER / 2 + JITTER * Math.random())).unref()
   let closed = false
 
   /** Reads the tenant whole. */
   async function load (tenantId: string, tenant: Tenant): Promise<void> {
     const { current } = await changesAfter(tenantId, Number.MAX_SAFE_INTEGER)
-    const arrays = new GraphArrays()
-    const page = (name: string) => (after: string) => graph.read<never>(name, { tenantId, after, limit: PAGE })
-    for await (const row of pages<NodeRow>(page('projection/nodes'), ({ id }) => id)) arrays.putNode(row)
-    for await (const { subject, facts } of pages<{ subject: string, facts: FactRow[] }>(page('projection/facts'), ({ subject }) => subject)) {
-      appendFacts(arrays, subject, facts)
-    }
-    await arrays.layOut()
-    Object.assign(tenant, { arrays, prior: { of: {}, at: 0 }, version: current, textVersion: current })
+    const arrays = await readWhole(graph, tenantId)
+    Object.assign(tenant, { arrays, prior: { of: {}, at: 0 }, version: current, textVersion: current, unproven: null, savedVersion: 0 })
     await follow(tenantId, tenant)
   }
 
@@ -119,6 +136,12 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     if (tenant.missingSince === null) Object.assign(tenant, { checkedAt: started, stale: null }) // else the next request looks again
   }
 
+  /** As follow, where what was kept turns out to be of this graph. */
+  async function catchUp (tenantId: string, tenant: Tenant): Promise<void> {
+    if (tenant.unproven === null || await snapshots!.isOfThisGraph(tenantId, tenant)) return follow(tenantId, tenant)
+    readAnew(tenantId, tenant)
+  }
+
   /** The notes of what changed do not reach back that far, or the graph is another one. Until it is read, Neo4j answers. */
   function readAnew (tenantId: string, tenant: Tenant): void {
     log(`The projection of ${tenantId} is read anew.`)
@@ -130,7 +153,7 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
   async function followUntil (tenantId: string, tenant: Tenant, version: number): Promise<void> {
     for (let tries = 0; tenant.arrays !== null && tenant.version < version && tries < FOLLOW_TRIES; tries++) {
       if (tries > 0) await sleep(FOLLOW_PAUSE_MS)
-      await follow(tenantId, tenant)
+      await catchUp(tenantId, tenant)
     }
   }
 
@@ -166,6 +189,12 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     tenants.delete(oldest)
   }
 
+  /** Once. */
+  function restore (tenantId: string, tenant: Tenant): Promise<void> {
+    tenant.restored ??= snapshots?.restore(tenantId, tenant) ?? Promise.resolve()
+    return tenant.restored
+  }
+
   function beginLoading (tenantId: string, tenant: Tenant): Promise<void> {
     tenant.loading ??= tenant.inTurn(() => load(tenantId, tenant)).finally(() => { tenant.loading = null })
     return tenant.loading
@@ -185,30 +214,41 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
   function check (tenantId: string, tenant: Tenant): Promise<void> {
     const running = checking.get(tenant)
     if (running !== undefined) return running
-    const mine = tenant.inTurn(() => follow(tenantId, tenant))
+    const mine = tenant.inTurn(() => catchUp(tenantId, tenant))
       .catch((error: Error) => {
-        const stale = `Neo4j does not answer (${error.message}); matches are as of version ${tenant.version}.`
-        Object.assign(tenant, { checkedAt: performance.now(), stale })
+        Object.assign(tenant, { checkedAt: performance.now(), stale: staleness(tenant, error.message) })
       })
       .finally(() => { checking.delete(tenant) })
     checking.set(tenant, mine)
     return mine
   }
 
+  /** Nobody waits for a Neo4j of which it is known that it does not answer, and nobody waits long to learn it. False: it has said nothing yet. */
+  async function checkBriefly (tenantId: string, tenant: Tenant): Promise<boolean> {
+    const looking = check(tenantId, tenant).then(() => true)
+    return tenant.stale !== null || await Promise.race([looking, sleep(PATIENCE_MS, false, { ref: false })])
+  }
+
   graph.onChange(async (tenantId, change) => {
     const tenant = tenants.get(tenantId)
     if (tenant === undefined || tenant.arrays === null || closed) return
     await tenant.inTurn(async () => {
-      if (tenant.arrays !== null && change.version === tenant.version + 1) await apply(tenantId, tenant, [change])
+      if (tenant.arrays !== null && tenant.unproven === null && change.version === tenant.version + 1) await apply(tenantId, tenant, [change])
       else await followUntil(tenantId, tenant, change.version)
     }).catch((error: Error) => { tenant.stale = error.message })
   })
 
   return {
+    restored: async (tenantId) => {
+      await restore(tenantId, tenantOf(tenantId))
+      return tenants.get(tenantId)!.arrays !== null
+    },
+
     async current (tenantId) {
       const tenant = tenantOf(tenantId)
       const wasIdle = isIdle(tenant)
       tenant.usedAt = performance.now()
+      await restore(tenantId, tenant)
       if (tenant.arrays === null) {
         const loading = beginLoading(tenantId, tenant)
         await Promise.race([loading, sleep(WAIT_MS, null, { ref: false })])
@@ -219,17 +259,20 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
         return { version: current, textVersion: current, stale: null }
       }
       if (tenant.timer === null || wasIdle) watch(tenantId, tenant)
-      if (tenant.usedAt - tenant.checkedAt > FRESH_MS) await check(tenantId, tenant)
+      const isFresh = tenant.checkedAt !== 0 && tenant.usedAt - tenant.checkedAt <= FRESH_MS
+      const inTime = isFresh || await checkBriefly(tenantId, tenant)
+      if (tenant.arrays === null) return this.current(tenantId) // it was kept of another graph
       const { version, textVersion, stale } = tenant
-      return { version, textVersion, stale }
+      return { version, textVersion, stale: stale ?? (inTime ? null : staleness(tenant, `nothing within ${PATIENCE_MS} ms`)) }
     },
 
     reader: (tenantId, { atLeast = 0 } = {}) => ({
       read: async <T extends object>(name: string, parameters: Parameters<Run>[1]) => {
-        const { arrays, version } = tenants.get(tenantId) ?? FRESH
+        const { arrays, version, stale } = tenants.get(tenantId) ?? FRESH
         const answer = ANSWERS[name]
-        if (arrays === null || version < atLeast || answer === undefined) return graph.read<T>(name, parameters)
-        return answer(arrays, parameters as never) as T[]
+        if (arrays !== null && version >= atLeast && answer !== undefined) return answer(arrays, parameters as never) as T[]
+        if (arrays !== null && stale !== null) throw new EngineError('unavailable', WAITS)
+        return graph.read<T>(name, parameters)
       }
     }),
 
@@ -239,12 +282,17 @@ export function openProjections (graph: Graph, { log = () => {} }: { log?: (line
     async close () {
       closed = true
       for (const { timer } of tenants.values()) clearTimeout(timer ?? undefined)
+      clearInterval(saving)
+      await Promise.race([saveAll(), sleep(LAST_SAVE_MS, null, { ref: false })]) // an older one does, too
       await Promise.allSettled([...tenants.values()].map(({ inTurn }) => inTurn(async () => {})))
+      tenants.clear()
     }
   }
 }
 
 const isIdle = ({ usedAt }: Tenant) => performance.now() - usedAt > IDLE_MS
+const WAITS = 'Neo4j does not answer yet: sentences (evidence), filters and words that name something wait until it does; a member\'s matches without them do not.'
+const staleness = ({ version }: Tenant, why: string) => `Neo4j does not answer (${why.replace(/\.$/, '')}); matches are as of version ${version}.`
 
 interface Read { ids: string[], nodes: NodeRow[], places: Place[], facts: { subject: string, fact: FactRow }[] }
 
@@ -272,26 +320,4 @@ function priorFor (tenant: Tenant | undefined): Prior {
     tenant.prior = { of: priorOf(arrays), at: Math.max(1, arrays.changes) }
   }
   return tenant.prior.of
-}
-
-function appendFacts (arrays: GraphArrays, subject: string, facts: FactRow[]): void {
-  const n = arrays.numbers.get(subject)
-  if (n === undefined) return // written after the nodes were read: what follows brings it
-  for (const [objectId, factId, ...said] of facts) {
-    const object = arrays.numbers.get(objectId!)
-    if (object !== undefined) arrays.appendFact(n, object, idWords(factId!), arrays.saidNumber(said))
-  }
-}
-
-async function * pages<T> (read: (after: string) => Promise<object[]>, idOf: (row: T) => string): AsyncGenerator<T> {
-  const pause = breaks()
-  for (let after = ''; ;) {
-    const rows = await read(after) as T[]
-    for (const row of rows) {
-      yield row
-      await pause()
-    }
-    if (rows.length < PAGE) return
-    after = idOf(rows.at(-1)!)
-  }
 }

@@ -1,0 +1,39 @@
+import type { Reads } from '../graph/graph.js'
+import { breaks } from '../turns.js'
+import { GraphArrays, idWords, type FactRow, type NodeRow } from './arrays.js'
+
+const PAGE = 2_000
+
+/** A tenant's graph as it is in Neo4j, page by page. What is written meanwhile may be in it or not. */
+export async function readWhole (graph: Reads, tenantId: string): Promise<GraphArrays> {
+  const arrays = new GraphArrays()
+  const page = (name: string) => (after: string) => graph.read<never>(name, { tenantId, after, limit: PAGE })
+  for await (const row of pages<NodeRow>(page('projection/nodes'), ({ id }) => id)) arrays.putNode(row)
+  for await (const { subject, facts } of pages<{ subject: string, facts: FactRow[] }>(page('projection/facts'), ({ subject }) => subject)) {
+    appendFacts(arrays, subject, facts)
+  }
+  await arrays.layOut()
+  return arrays
+}
+
+function appendFacts (arrays: GraphArrays, subject: string, facts: FactRow[]): void {
+  const n = arrays.numbers.get(subject)
+  if (n === undefined) return // written after the nodes were read: what follows brings it
+  for (const [objectId, factId, ...said] of facts) {
+    const object = arrays.numbers.get(objectId!)
+    if (object !== undefined) arrays.appendFact(n, object, idWords(factId!), arrays.saidNumber(said))
+  }
+}
+
+async function * pages<T> (read: (after: string) => Promise<object[]>, idOf: (row: T) => string): AsyncGenerator<T> {
+  const pause = breaks()
+  for (let after = ''; ;) {
+    const rows = await read(after) as T[]
+    for (const row of rows) {
+      yield row
+      await pause()
+    }
+    if (rows.length < PAGE) return
+    after = idOf(rows.at(-1)!)
+  }
+}
