@@ -1,5 +1,5 @@
 import { loadConfig } from '../engine/config.js'
-import { createEngine, type Engine } from '../engine/engine.js'
+import { createEngine } from '../engine/engine.js'
 import { openStores } from '../engine/stores.js'
 import { bench, percentile, type Bench } from './bench.js'
 import { throughput, times } from './load/client.js'

@@ -4,7 +4,9 @@ import { progress } from '../progress.js'
 import { table } from '../terminal.js'
 import { print } from './open.js'
 
-interface Options { train: string, test: string, facts?: string, candidates?: string, validShare: number, k: number, json?: boolean, tune?: boolean, served?: boolean }
+interface Options {
+  train: string, test: string, facts?: string, candidates?: string, validShare: number, k: number, json?: boolean, tune?: boolean, served?: boolean
+}
 
 /** How good the lists are, on files; no store is opened, nothing is stored. */
 export async function evaluate (options: Options): Promise<void> {

@@ -67,7 +67,7 @@ async function cpuOf (runs: number) {
   return { found, p50CpuUs: percentile(us, 50), p95CpuUs: percentile(us, 95), p99CpuUs: percentile(us, 99) }
 }
 
-/** How many of the exact top 20 are in the top 20 that is served; and how many of those of a walk that is not bounded to the nearest, which is another score. */
+/** How many of the exact top 20 are served; and how many of the top 20 of another score, whose walk is not bounded to the nearest. */
 async function overlapOf (seekers: number) {
   const someone = seekersFrom(SEED + 2)
   let [overlap, overlapUnbounded] = [0, 0]

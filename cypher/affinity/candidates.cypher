@@ -1,7 +1,7 @@
 // Who shares most with the seeker's neighbors; a rare shared neighbor counts more (Adamic and Adar 2003), a hub not at all.
 //
 //   takes    tenantId string, seeds map, seekerId string, viewerId string, labels list, degreeMax integer, now string, limit integer
-//   returns  id string, label string, name string, score float
+//   returns  id string, score float
 //   seeks    Entity(tenantId, id)
 //
 // :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', labels: ['Member', 'Brand'], degreeMax: 1000, now: '2026-11-01', limit: 200}
@@ -16,6 +16,6 @@ WHERE to.id <> $seekerId AND (to.visibleTo IS NULL OR $viewerId IN to.visibleTo)
   AND seed.weight > 0 AND fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
   AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)   // what someone keeps to himself lends nobody else a score
 WITH to, sum(seed.weight * fact.weight / log(CASE WHEN degree < 2 THEN 2 ELSE degree END)) AS score
-RETURN to.id AS id, [label IN labels(to) WHERE label <> 'Entity'][0] AS label, to.name AS name, score
+RETURN to.id AS id, score
 ORDER BY score DESC, id
 LIMIT $limit;

@@ -1,17 +1,17 @@
 // What the two-step paths from a seeker bring to each candidate, by term of the score: the values of `affinity/paths` summed.
 //
-//   takes    tenantId string, seeds map, seekerId string, viewerId string, candidateIds list, degreeMax integer, now string
+//   takes    tenantId string, seeds map, seekerId string, viewerId string, labels list, candidateIds list, degreeMax integer, now string
 //   returns  id string, term string, value float
 //   seeks    Entity(tenantId, id)
 //
-// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, confidence: 0.9, wish: false, share: 0.0, factId: 'f0'}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, now: '2026-11-01'}
+// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, confidence: 0.9, wish: false, share: 0.0, factId: 'f0'}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', labels: ['Brand'], candidateIds: ['brand:tonwerk'], degreeMax: 1000, now: '2026-11-01'}
 
 UNWIND keys($seeds) AS viaId
 MATCH (via:Entity {tenantId: $tenantId, id: viaId})
 WITH via, COUNT { (via)--() } - COUNT { (via)-[:GAVE_FEEDBACK]-() } AS degree
 WHERE degree <= $degreeMax             // a hub links everyone to everyone
 MATCH (via)-[fact]-(to:Entity)
-WHERE to.id IN $candidateIds AND to.id <> $seekerId
+WHERE to.id IN $candidateIds AND to.id <> $seekerId AND any(label IN labels(to) WHERE label IN $labels)
   AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
   AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
 UNWIND $seeds[via.id] AS seed

@@ -10,11 +10,10 @@ export interface Candidate { id: string, label: Label, name: string }
 const DEFAULT_KINDS: Kind[] = ['member', 'brand']
 export const labelsOf = (kinds: Kind[] = DEFAULT_KINDS): Label[] => kinds.map((kind) => labelOfKind(kind)!)
 
-/** Who is to be scored, and what the walk that found them already knows. */
-export interface Found { candidates: Candidate[], walked: Walked }
-export interface Walked { values: Map<string, number>, complete: boolean }
-export const NOT_WALKED: Walked = { values: new Map(), complete: false }
-export type WalkRow = Candidate & { value: number }
+/** `value`: what the walk brings, where that is known already. */
+export type Walked = Candidate & { value?: number }
+/** Who is to be scored. `complete`: to whomever has no value the walk brings nothing. */
+export interface Found { candidates: Walked[], complete: boolean }
 
 /** Who might be close: by what is shared, by the walk, by what reads alike. Whoever is excluded or filtered is not there. */
 export async function candidates (scene: Scene, seeker: Seeker, request: DiscoverRequest): Promise<Found> {
@@ -25,19 +24,20 @@ export async function candidates (scene: Scene, seeker: Seeker, request: Discove
   ])
   const admits = (id: string) => id !== seeker.id && !excluded.has(id) && (allowed === null || allowed.has(id))
 
-  const { linked, walked } = await byGraph(scene, seeker, labels, allowed)
-  const byId = new Map<string, Candidate>()
-  for (const one of linked) if (admits(one.id)) byId.set(one.id, one)
-  const others = new Set([
+  const { near, far, complete } = await byGraph(scene, seeker, labels, allowed)
+  const linked: Walked[] = far.filter(({ id }) => admits(id))
+  const others = [
+    ...near.map(({ id }) => id),
     ...allowed !== null && allowed.size <= SCORED_MAX ? allowed : [], // a filter that leaves few lets all of them be scored, so that k are found where k exist
     ...seeker.stances.keys(),
     ...seeker.seeds.keys(), // what the seeker names may itself be what is looked for
     ...nearest(scene.index, seeker.goals, admits),
     ...nearest(scene.index, seeker.profile, admits)
-  ])
-  const profiles = await profilesOf(scene, [...others].filter((id) => admits(id) && !byId.has(id)))
-  for (const one of profiles) if (labels.includes(one.label)) byId.set(one.id, one)
-  return { candidates: [...byId.values()], walked }
+  ].filter(admits)
+  if (others.length === 0) return { candidates: linked, complete }
+  const known = new Set(linked.map(({ id }) => id))
+  const profiles = await profilesOf(scene, [...new Set(others)].filter((id) => !known.has(id)))
+  return { candidates: [...linked, ...profiles.filter(({ label }) => labels.includes(label))], complete }
 }
 
 /** Of an order of ids, those that are still there and not left out. */
@@ -58,19 +58,19 @@ async function profilesOf ({ graph, tenantId, viewerId }: Scene, ids: string[]):
 
 const SCORED_MAX = 5 * BOUNDS.candidates
 
+interface Linked { near: { id: string }[], far: Walked[], complete: boolean }
+
 /** Those found by two steps and by three; nobody, where a filter leaves few. */
-async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: Set<string> | null): Promise<{ linked: Candidate[], walked: Walked }> {
+async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: Set<string> | null): Promise<Linked> {
   const { graph, tenantId, now, viewerId } = scene
-  if (allowed !== null && allowed.size <= SCORED_MAX) return { linked: [], walked: NOT_WALKED }
+  if (allowed !== null && allowed.size <= SCORED_MAX) return { near: [], far: [], complete: false }
   const limit = allowed === null ? BOUNDS.candidates : 10_000
   const common = { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, degreeMax: BOUNDS.degreeMax, now, limit }
   const [near, far] = await Promise.all([
-    graph.read<Candidate>('affinity/candidates', common),
-    graph.read<WalkRow>('affinity/walk', { ...common, ...walkSettings(scene.prior), candidateIds: [] })
+    graph.read<{ id: string }>('affinity/candidates', common),
+    graph.read<Walked>('affinity/walk', { ...common, ...walkSettings(scene.prior), candidateIds: [] })
   ])
-  const values = new Map<string, number>()
-  for (const { id, value } of far) values.set(id, value)
-  return { linked: near.length === 0 ? far : [...near, ...far], walked: { values, complete: far.length < limit } }
+  return { near, far, complete: far.length < limit }
 }
 
 const nearest = (index: TenantIndex, vector: Float32Array | null, admits: (id: string) => boolean): string[] =>

@@ -2,7 +2,7 @@ import type { CitedFact, Reason, Term } from '../../models/affinity.js'
 import { cite, told, type Told } from '../graph/cite.js'
 import type { Scene } from './scene.js'
 import type { Seeker } from './seeker.js'
-import { total, type Part, type Scored } from './terms.js'
+import type { Part, Scored } from './terms.js'
 import { BOUNDS } from './weights.js'
 
 export type Explain = 'none' | 'summary' | 'full'
@@ -18,7 +18,10 @@ export async function reasons (scene: Scene, seeker: Seeker, best: Scored[], { e
   const facts: Map<string, CitedFact | Told> = await (evidence || explain === 'full' ? cite : told)(scene.graph, scene.tenantId, named, scene.viewerId)
 
   return best.map(({ candidate }, place) => {
-    const nameOf = (id: string, part: Part) => part.names[id] ?? (id === candidate.id ? candidate.name : id === seeker.id ? seeker.name : id)
+    const nameOf = (id: string, { steps }: Part) => {
+      if (id === candidate.id) return candidate.name
+      return id === seeker.id ? seeker.name : steps.find(({ to }) => to === id)?.name ?? id
+    }
     return [...cuts[place]!.told.map((part) => reason(part, (id) => nameOf(id, part), facts)), ...cuts[place]!.rest]
   })
 }
@@ -37,7 +40,8 @@ function cut ({ parts, ways }: Scored, count: number): { told: Part[], rest: Rea
     held.shown++
     held.value -= value
   }
-  const rest = [...left].filter(([, { value }]) => Math.abs(value) >= ROUNDING).map(([term, { parts, shown, value }]) => remainder(term, parts - shown, value, shown))
+  const rest = [...left].filter(([, { value }]) => Math.abs(value) >= ROUNDING)
+    .map(([term, { parts, shown, value }]) => remainder(term, parts - shown, value, shown))
   return { told, rest }
 }
 
@@ -70,8 +74,13 @@ function reason (part: Part, nameOf: NameOf, facts: Map<string, CitedFact | Told
 
 /** Node, fact, node, …; it begins where the graph does, so words that stand for a seeker's fact are not in it. */
 function pathOf ({ steps }: Part): string[] {
-  const known = steps.filter(({ factId }) => factId !== '')
-  return known.length === 0 ? [] : [known[0]!.from, ...known.flatMap(({ factId, to }) => [factId, to])]
+  const path: string[] = []
+  for (const { from, to, factId } of steps) {
+    if (factId === '') continue
+    if (path.length === 0) path.push(from)
+    path.push(factId, to)
+  }
+  return path
 }
 
 const OPENING: Partial<Record<Term, string>> = { goal: 'A wish met', trend: 'On one trend', audience: 'One audience', conflict: 'Against it' }

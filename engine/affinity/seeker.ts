@@ -45,7 +45,7 @@ export async function readSeeker (scene: Scene, { memberId, query, goals = [] }:
     memberId === undefined ? readNobody(scene) : readNode(scene, memberId),
     words === '' ? NOTHING : readWords(scene, words)
   ])
-  const telling = [...node.seeds, ...asked.seeds].filter(({ name }) => !GENERIC.has(name.toLowerCase()))
+  const telling = [...node.seeds, ...asked.seeds].filter(({ name }) => name.length > GENERIC_LONGEST || !GENERIC.has(name.toLowerCase()))
   shareAudiences(telling)
   const seeds = bySeedId(telling)
   return { ...node, seeds, told: Object.fromEntries(seeds), goals: asked.goals ?? node.goals }
@@ -54,6 +54,8 @@ export async function readSeeker (scene: Scene, { memberId, query, goals = [] }:
 /** Names that say nothing of who has them. */
 const GENERIC = new Set(
   'people person someone anyone creator creators brand brands partner partners company thing things work content channel'.split(' '))
+
+const GENERIC_LONGEST = Math.max(...[...GENERIC].map(({ length }) => length))
 
 type Known = Omit<Seeker, 'seeds' | 'told'> & { seeds: Seed[] }
 const NOBODY: Known = { id: '', name: 'You', seeds: [], profile: null, goals: null, stances: new Map() }
@@ -73,15 +75,14 @@ async function readWords (scene: Scene, words: string): Promise<{ seeds: Seed[],
 async function readNode ({ graph, index, tenantId, now, viewerId }: Scene, entityId: string): Promise<Known> {
   const [[entity], rows, given] = await Promise.all([
     graph.read<{ name: string, visibleTo: string[] | null }>('affinity/profiles', { tenantId, ids: [entityId] }),
-    graph.read<Omit<Seed, 'share'>>('affinity/seeds', { tenantId, entityId, viewerId, now, limit: BOUNDS.seeds }),
+    graph.read<Seed>('affinity/seeds', { tenantId, entityId, viewerId, now, limit: BOUNDS.seeds }),
     stances(graph, tenantId, entityId, now)
   ])
   if (entity === undefined || !mayKnow(viewerId, entity)) throw new EngineError('not_found', `There is no entity "${entityId}"; a search by words (query) finds names.`)
-  const seeds = rows.map((row) => ({ ...row, share: 0 }))
   return {
     id: entityId,
     name: entity.name,
-    seeds,
+    seeds: rows,
     profile: index.vector('profile', entityId),
     goals: index.vector('goals', entityId),
     stances: new Map(given.map((stance) => [stance.targetId, viewerId === entityId ? stance : { ...stance, reason: null }])) // why is their own affair
@@ -119,9 +120,8 @@ const weightOf = (fact: Fact, now: string) => resolve([evidenceLine({ ...fact, m
 
 /** Each audience is an equal share of the seeker's audiences. */
 function shareAudiences (seeds: Seed[]): void {
-  const audiences = seeds.filter(({ label, weight }) => label === 'Demographic' && weight > 0)
-  const count = new Set(audiences.map(({ id }) => id)).size
-  for (const seed of seeds) if (seed.label === 'Demographic' && audiences.some(({ id }) => id === seed.id)) seed.share = 1 / count
+  const audiences = new Set(seeds.filter(({ label, weight }) => label === 'Demographic' && weight > 0).map(({ id }) => id))
+  for (const seed of seeds) seed.share = audiences.has(seed.id) ? 1 / audiences.size : 0
 }
 
 function bySeedId (seeds: Seed[]): Map<string, Seed[]> {

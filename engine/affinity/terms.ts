@@ -1,11 +1,11 @@
 import type { Term } from '../../models/affinity.js'
-import type { Candidate, Walked, WalkRow } from './candidates.js'
+import type { Candidate, Found } from './candidates.js'
 import type { Scene, TenantIndex } from './scene.js'
 import type { Seeker } from './seeker.js'
 import { BOUNDS, walkSettings } from './weights.js'
 
-/** A step of a path: the fact that joins two nodes. `factId` is '' where the words of the request stand for the fact. */
-export interface Step { from: string, to: string, factId: string }
+/** A step of a path: the fact that joins two nodes. `factId` is '' where the words of the request stand for the fact; `name` is that of `to` on the way. */
+export interface Step { from: string, to: string, factId: string, name?: string }
 
 /** What one path or one likeness lends to a candidate, before weighting. */
 export interface Part {
@@ -14,7 +14,6 @@ export interface Part {
   raw: number // before weighting
   confidence: number | null // of the facts on the way; null where there are none
   steps: Step[]
-  names: Record<string, string> // of the nodes on the way
   note?: string // in the words of the seeker
 }
 export type Parts = Map<string, Part[]>
@@ -29,7 +28,7 @@ export function direct (seeker: Seeker, ids: string[]): Parts {
   for (const id of ids) {
     for (const { weight, confidence, factId } of seeker.seeds.get(id) ?? []) {
       const term = weight < 0 ? 'conflict' : 'direct'
-      push(parts, id, { term, value: weight, raw: weight, confidence, steps: [{ from: seeker.id, to: id, factId }], names: {} })
+      push(parts, id, { term, value: weight, raw: weight, confidence, steps: [{ from: seeker.id, to: id, factId }] })
     }
   }
   return parts
@@ -42,17 +41,19 @@ export function accepted (seeker: Seeker, ids: string[]): Parts {
     const stance = seeker.stances.get(id)
     if (stance?.type !== 'accept') continue
     const note = `, on ${stance.at.slice(0, 10)}${stance.reason === null ? '' : `: “${stance.reason}”`}`
-    push(parts, id, { term: 'feedback', value: 1, raw: 1, confidence: null, steps: [{ from: seeker.id, to: id, factId: stance.id }], names: {}, note })
+    push(parts, id, { term: 'feedback', value: 1, raw: 1, confidence: null, steps: [{ from: seeker.id, to: id, factId: stance.id }], note })
   }
   return parts
 }
 
 interface PathRow { id: string, term: Term, value: number, viaId: string, viaName: string, seedFactId: string, factId: string, confidence: number }
 
+const asking = ({ tenantId, now, viewerId }: Scene, seeker: Seeker, labels: string[], candidateIds: string[]) =>
+  ({ tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, candidateIds, degreeMax: BOUNDS.degreeMax, now })
+
 /** What lies two steps away: things shared, wishes met, audiences, trends, and what stands against. */
-export async function paths ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
-  const rows = await graph.read<PathRow>('affinity/paths',
-    { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, degreeMax: BOUNDS.degreeMax, now })
+export async function paths (scene: Scene, seeker: Seeker, labels: string[], ids: string[]): Promise<Parts> {
+  const rows = await scene.graph.read<PathRow>('affinity/paths', asking(scene, seeker, labels, ids))
   const parts: Parts = new Map()
   for (const { id, term, value, viaId, viaName, seedFactId, factId, confidence } of rows) {
     push(parts, id, {
@@ -60,48 +61,47 @@ export async function paths ({ graph, tenantId, now, viewerId }: Scene, seeker: 
       value,
       raw: value,
       confidence,
-      steps: [{ from: seeker.id, to: viaId, factId: seedFactId }, { from: viaId, to: id, factId }],
-      names: { [viaId]: viaName }
+      steps: [{ from: seeker.id, to: viaId, factId: seedFactId, name: viaName }, { from: viaId, to: id, factId }]
     })
   }
   return parts
 }
 
 /** The same as a sum for each candidate and term. */
-export async function pathSums ({ graph, tenantId, now, viewerId }: Scene, seeker: Seeker, ids: string[]): Promise<{ id: string, term: Term, value: number }[]> {
-  return await graph.read('affinity/path-sums',
-    { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, degreeMax: BOUNDS.degreeMax, now })
+export function pathSums (scene: Scene, seeker: Seeker, labels: string[], ids: string[]): Promise<{ id: string, term: Term, value: number }[]> {
+  return scene.graph.read('affinity/path-sums', asking(scene, seeker, labels, ids))
 }
 
-/** What lies three steps away: what the walk brings to each candidate. */
-export async function walkValues (scene: Scene, seeker: Seeker, ids: string[], labels: string[], { values, complete }: Walked): Promise<Map<string, number>> {
-  const missing = complete ? [] : ids.filter((id) => !values.has(id))
-  if (missing.length === 0) return values
-  const { graph, tenantId, now, viewerId, prior } = scene
-  const asking = { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, candidateIds: missing, ...walkSettings(prior), now, limit: missing.length }
-  const rows = await graph.read<WalkRow>('affinity/walk', asking)
-  return new Map([...values, ...rows.map(({ id, value }) => [id, value] as const)])
+/** What lies three steps away: what the walk brings to each of the found. */
+export async function walkValues (scene: Scene, seeker: Seeker, labels: string[], { candidates, complete }: Found): Promise<number[]> {
+  const missing = complete ? [] : candidates.filter(({ value }) => value === undefined).map(({ id }) => id)
+  if (missing.length === 0) return candidates.map(({ value = 0 }) => value)
+  const rows = await scene.graph.read<{ id: string, value: number }>('affinity/walk',
+    { ...asking(scene, seeker, labels, missing), ...walkSettings(scene.prior), limit: missing.length })
+  const values = new Map(rows.map(({ id, value }) => [id, value]))
+  return candidates.map(({ id, value }) => value ?? values.get(id) ?? 0)
 }
 
 interface WalkPath {
-  value: number, confidence: number, firstId: string, firstName: string, seedFactId: string, firstFactId: string, secondId: string, secondName: string, secondFactId: string
+  value: number, confidence: number
+  firstId: string, firstName: string, seedFactId: string, firstFactId: string
+  secondId: string, secondName: string, secondFactId: string
 }
 
 /** The strongest paths of the walk to each candidate: what it is broken down into where it is shown. */
-export async function walkPaths ({ graph, tenantId, now, viewerId, prior }: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
-  const rows = await graph.read<{ id: string, paths: WalkPath[] }>('affinity/walk-paths',
-    { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds: ids, now, ...walkSettings(prior), paths: 3 })
+export async function walkPaths (scene: Scene, seeker: Seeker, labels: string[], ids: string[]): Promise<Parts> {
+  const rows = await scene.graph.read<{ id: string, paths: WalkPath[] }>('affinity/walk-paths',
+    { ...asking(scene, seeker, labels, ids), ...walkSettings(scene.prior), paths: 3 })
   return new Map(rows.map(({ id, paths }) => [id, paths.map((path) => ({
     term: 'walk' as const,
     value: path.value,
     raw: path.value,
     confidence: path.confidence,
     steps: [
-      { from: seeker.id, to: path.firstId, factId: path.seedFactId },
-      { from: path.firstId, to: path.secondId, factId: path.firstFactId },
+      { from: seeker.id, to: path.firstId, factId: path.seedFactId, name: path.firstName },
+      { from: path.firstId, to: path.secondId, factId: path.firstFactId, name: path.secondName },
       { from: path.secondId, to: id, factId: path.secondFactId }
-    ],
-    names: { [path.firstId]: path.firstName, [path.secondId]: path.secondName }
+    ]
   }))]))
 }
 
@@ -115,8 +115,8 @@ export function likeness ({ index }: Scene, seeker: Seeker, ids: string[]): Part
   for (const id of ids) {
     const alike = Math.max(0, profile.get(id) ?? 0)
     const met = Math.max(0, ...[wished.get(id), wishing.get(id)].map((cosine) => cosine ?? 0))
-    if (alike > 0) push(parts, id, { term: 'similarity', value: alike, raw: alike, confidence: null, steps: [], names: {} })
-    if (met > 0) push(parts, id, { term: 'goalSimilarity', value: met, raw: met, confidence: null, steps: [], names: {} })
+    if (alike > 0) push(parts, id, { term: 'similarity', value: alike, raw: alike, confidence: null, steps: [] })
+    if (met > 0) push(parts, id, { term: 'goalSimilarity', value: met, raw: met, confidence: null, steps: [] })
   }
   return parts
 }

@@ -46,8 +46,7 @@ export async function told (
   graph: Reads, tenantId: string, facts: { from: string, to: string, factId: string }[], viewerId = ''
 ): Promise<Map<string, Told>> {
   const rows = facts.length === 0 ? [] : await graph.read<ToldRow>('affinity/told', { tenantId, facts })
-  return new Map(rows.filter((row) => mayKnow(viewerId, row))
-    .map(({ factId, subject, object, ...said }) => [factId, { subject, says: saysOf(said), object }]))
+  return new Map(rows.filter((row) => mayKnow(viewerId, row)).map((row) => [row.factId, { subject: row.subject, says: saysOf(row), object: row.object }]))
 }
 
 /** The facts between pairs of nodes, by fact id, as far as the viewer may know them. */

@@ -1,9 +1,10 @@
 import { LABELS, type Label } from '../../models/vocabulary.js'
 import type { Row } from '../graph/graph.js'
-import { asked as weigh, type GraphArrays } from './arrays.js'
+import type { GraphArrays } from './arrays.js'
 import { commonness, paths, pathSums, viasOf, type FromSeeds } from './paths.js'
 import { holds, lasts, type Said } from './said.js'
 import { atMost, labelBits, Most, order, Sums } from './scratch.js'
+import { asked as weigh, CODE, NODE } from './slots.js'
 import { walk } from './walk.js'
 import { walkPaths } from './ways.js'
 
@@ -18,18 +19,19 @@ type Asked = Pick<FromSeeds, 'now' | 'viewerId'>
 function seeds (arrays: GraphArrays, { entityId, viewerId, now, limit }: Asked & { entityId: string, limit: number }) {
   const n = arrays.numbers.get(entityId)
   if (n === undefined) return []
-  const { neighbor, fact, says, said, labels, ids, names, count } = arrays
+  const { fact, says, said, labels, ids, count } = arrays
   const slots: number[] = []
   for (let k = arrays.start[n]!, end = k + count[n]!; k < end; k++) {
-    if (labels[neighbor[k]!] !== AMOUNT && holds(said[says[fact[k]!]!]!, now, viewerId)) slots.push(k)
+    if (labels[arrays.neighborAt(k)] !== AMOUNT && holds(said[says[fact[k]!]!]!, now, viewerId)) slots.push(k)
   }
   const weightAt = (k: number) => Math.abs(said[says[fact[k]!]!]!.weight)
+  const byDegree = (a: number, b: number) => count[a]! - count[b]! || order(ids[a]!, ids[b]!)
   const first = atMost(slots, limit, (a, b) =>
-    weightAt(b) - weightAt(a) || count[neighbor[a]!]! - count[neighbor[b]!]! || order(ids[neighbor[a]!]!, ids[neighbor[b]!]!))
+    weightAt(b) - weightAt(a) || byDegree(arrays.neighborAt(a), arrays.neighborAt(b)))
   return first.map((k) => {
-    const x = neighbor[k]!
     const { weight, confidence, wish } = said[says[fact[k]!]!]!
-    return { id: ids[x]!, label: arrays.label(x), name: names[x]!, factId: arrays.factId(fact[k]!), weight, confidence, wish }
+    const { id, label, name } = arrays.nodeAt(arrays.neighborAt(k))
+    return { id, label, name, factId: arrays.factId(fact[k]!), weight, confidence, wish }
   })
 }
 
@@ -63,16 +65,16 @@ function mostLent (arrays: GraphArrays, { wanted, seeker, limit, viewerId }: Wan
     if (score >= most.least && wanted >> arrays.labels[n]! & 1 && n !== seeker && arrays.mayBeSeen(n, viewerId)) most.offer(n, score)
   }
   const { nodes, sizes } = most.take(arrays.ids)
-  return Array.from(nodes, (n, i) => ({ ...arrays.nodeAt(n), score: sizes[i]! }))
+  return Array.from(nodes, (n, i) => ({ id: arrays.ids[n]!, score: sizes[i]! }))
 }
 
 /** What one seed lends to its neighbors. */
 function lend (arrays: GraphArrays, asking: Asked, via: number, share: number): void {
-  const { neighbor, weight, start, count } = arrays
+  const { slot, weights, start, count } = arrays
   for (let k = start[via]!, end = k + count[via]!; k < end; k++) {
-    let w = weight[k]!
+    let w = weights[slot[k]! >>> CODE]!
     if (w !== w) w = weigh(arrays, k, asking) // eslint-disable-line no-self-compare
-    if (w > 0) scores.add(neighbor[k]!, share * w)
+    if (w > 0) scores.add(slot[k]! & NODE, share * w)
   }
 }
 
@@ -83,7 +85,7 @@ function excluded (arrays: GraphArrays, { entityId, now }: { entityId: string, n
   const given = new Map<number, string>()
   for (let k = arrays.start[n]!, end = k + arrays.count[n]!; k < end; k++) {
     const f = arrays.fact[k]!
-    const other = arrays.neighbor[k]!
+    const other = arrays.neighborAt(k)
     const said = arrays.said[arrays.says[f]!]!
     const why = reasonToLeaveOut(said, now, arrays.from[f] === n && arrays.label(other) !== 'Member' && arrays.label(other) !== 'Brand')
     if (why === null || given.get(other) === why) continue

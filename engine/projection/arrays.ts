@@ -1,7 +1,9 @@
 import type { Stance } from '../../models/feedback.js'
 import { LABELS, type Label } from '../../models/vocabulary.js'
 import { breaks } from '../turns.js'
-import { holds, parseSaid, type Said } from './said.js'
+import { hex, idWords } from './fact-id.js'
+import { parseSaid, type Said } from './said.js'
+import { CODE, NODE, TO_ASK } from './slots.js'
 
 /** A node as it is read from the graph. */
 export interface NodeRow { id: string, label: Label, name: string, visibleTo: string[] | null, momentum: number | null, stances: Stance[] }
@@ -15,8 +17,9 @@ const FACTS_AT_ONCE = 5_000 // laid out between two looks at the clock
 
 /**
  * A tenant's graph as arrays. Nodes and facts have numbers; `start`, `count` and `room` give each node a stretch of slots, one slot per
- * fact at it, whichever way the fact points (compressed sparse rows with room to grow). A slot holds the neighbor, the fact and its weight;
- * the weight is NaN where validity or visibility must be asked first. A stretch that is full moves to the end of the slots.
+ * fact at it, whichever way the fact points (compressed sparse rows with room to grow). A slot holds the fact, and in one number the neighbor
+ * (low 24 bits) and a code for the weight, since what a walk reads should be short: `weights` has the weight of a code, or NaN where it must be
+ * asked of the fact: where validity or visibility decide, or when there are more weights than codes. A full stretch moves to the end of the slots.
  */
 export class GraphArrays {
   readonly ids: string[] = []
@@ -32,9 +35,9 @@ export class GraphArrays {
   /** The labels of the neighbors that a node has or had, a bit each: what is not among them need not be looked for there. */
   around = new Uint16Array(1024)
 
-  neighbor = new Uint32Array(4096)
+  slot = new Uint32Array(4096)
   fact = new Uint32Array(4096)
-  weight = new Float64Array(4096)
+  readonly weights = new Float64Array(256).fill(NaN)
   slots = 0
 
   from = new Uint32Array(2048)
@@ -49,6 +52,8 @@ export class GraphArrays {
   readonly freed: number[] = []
 
   readonly said: Said[] = []
+  private readonly codes: number[] = [] // of what is said
+  private readonly codeOfWeight = new Map<number, number>()
   readonly saidNumbers = new Map<string, number>()
 
   get nodes (): number { return this.ids.length }
@@ -87,7 +92,7 @@ export class GraphArrays {
   private relabel (n: number, label: number): void {
     if (this.labels[n] === label) return
     this.labels[n] = label
-    for (let k = this.start[n]!, end = k + this.count[n]!; k < end; k++) this.around[this.neighbor[k]!]! |= 1 << label
+    for (let k = this.start[n]!, end = k + this.count[n]!; k < end; k++) this.around[this.slot[k]! & NODE]! |= 1 << label
   }
 
   private putStances (n: number, stances: Stance[]): void {
@@ -153,7 +158,7 @@ export class GraphArrays {
     const known = this.findFact(subject, object, ...words)
     if (known !== NONE) {
       this.says[known] = says
-      for (const k of this.slotsOf(known)) this.weight[k] = this.slotWeight(says)
+      for (const k of this.slotsOf(known)) this.slot[k] = (this.slot[k]! & NODE) | this.codes[says]! << CODE
       return known
     }
     const f = this.freed.pop() ?? this.facts++
@@ -183,7 +188,9 @@ export class GraphArrays {
     const known = this.saidNumbers.get(text)
     if (known !== undefined) return known
     this.saidNumbers.set(text, this.said.length)
-    return this.said.push(parseSaid(fields)) - 1
+    const said = parseSaid(fields)
+    this.codes.push(this.codeOf(said))
+    return this.said.push(said) - 1
   }
 
   factId (f: number): string {
@@ -197,6 +204,8 @@ export class GraphArrays {
   mayBeSeen (n: number, viewerId: string): boolean {
     return this.visibleTo.size === 0 || (this.visibleTo.get(n)?.includes(viewerId) ?? true)
   }
+
+  neighborAt (k: number): number { return this.slot[k]! & NODE }
 
   label (n: number): Label { return LABELS[this.labels[n]!]! }
 
@@ -224,17 +233,20 @@ export class GraphArrays {
     return k
   }
 
-  private slotWeight (says: number): number {
-    const { weight, validFrom, validTo, visibleTo } = this.said[says]!
-    return validFrom !== '' || validTo !== '' || visibleTo !== null ? NaN : weight
+  private codeOf ({ weight, validFrom, validTo, visibleTo }: Said): number {
+    if (validFrom !== '' || validTo !== '' || visibleTo !== null) return TO_ASK
+    const known = this.codeOfWeight.get(weight) ?? this.codeOfWeight.size
+    if (known >= TO_ASK) return TO_ASK
+    this.codeOfWeight.set(weight, known)
+    this.weights[known] = weight
+    return known
   }
 
   private addSlot (n: number, neighbor: number, f: number): void {
     if (this.count[n] === this.room[n]) this.move(n)
     const k = this.start[n]! + this.count[n]!++
-    this.neighbor[k] = neighbor
+    this.slot[k] = neighbor | this.codes[this.says[f]!]! << CODE
     this.fact[k] = f
-    this.weight[k] = this.slotWeight(this.says[f]!)
     this.around[n]! |= 1 << this.labels[neighbor]!
   }
 
@@ -242,22 +254,22 @@ export class GraphArrays {
   private removeSlot (n: number, f: number): void {
     const k = this.slotAt(n, f)
     const last = this.start[n]! + --this.count[n]!
-    this.neighbor[k] = this.neighbor[last]!
+    this.slot[k] = this.slot[last]!
     this.fact[k] = this.fact[last]!
-    this.weight[k] = this.weight[last]!
   }
 
   private move (n: number): void {
     const [from, count] = [this.start[n]!, this.count[n]!]
     const room = Math.max(2, Math.ceil(count * GROWTH))
     this.growSlots(this.slots + room)
-    for (const array of [this.neighbor, this.fact, this.weight]) array.copyWithin(this.slots, from, from + count)
+    for (const array of [this.slot, this.fact]) array.copyWithin(this.slots, from, from + count)
     this.start[n] = this.slots
     this.room[n] = room
     this.slots += room
   }
 
   private addNode (id: string): number {
+    if (this.nodes > NODE) throw new Error(`More than ${NODE + 1} nodes do not fit into the arrays; Neo4j answers.`)
     const n = this.ids.push(id) - 1
     this.growNodes(n + 1)
     this.numbers.set(id, n)
@@ -286,18 +298,17 @@ export class GraphArrays {
   }
 
   private growSlots (size: number): void {
-    if (size <= this.neighbor.length) return
-    const length = lengthFor(size, this.neighbor.length)
-    this.neighbor = grown(this.neighbor, new Uint32Array(length))
+    if (size <= this.slot.length) return
+    const length = lengthFor(size, this.slot.length)
+    this.slot = grown(this.slot, new Uint32Array(length))
     this.fact = grown(this.fact, new Uint32Array(length))
-    this.weight = grown(this.weight, new Float64Array(length))
   }
 }
 
 /** Twice as much where it grows by little, just enough where the size is given beforehand. */
 const lengthFor = (size: number, held: number) => Math.max(size, Math.ceil(GROWTH * held))
 
-function grown<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array> (old: T, fresh: T): T {
+function grown<T extends Uint8Array | Uint16Array | Uint32Array> (old: T, fresh: T): T {
   fresh.set(old as never)
   return fresh
 }
@@ -305,18 +316,4 @@ function grown<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array> 
 function put<T> (map: Map<number, T>, n: number, value: T | null): void {
   if (value === null) map.delete(n)
   else map.set(n, value)
-}
-
-/** The two halves of a fact id: 'f' and sixteen hexadecimal digits. */
-export const idWords = (factId: string): [number, number] => [parseInt(factId.slice(1, 9), 16), parseInt(factId.slice(9, 17), 16)]
-/** The four digits of each half word. */
-const HEX = Array.from({ length: 2 ** 16 }, (_, half) => half.toString(16).padStart(4, '0'))
-const hex = (word: number) => HEX[word >>> 16]! + HEX[word & 0xffff]!
-
-/** The weight of the fact in a slot, where it holds and may be known; else 0. Where the slot has a weight, that is it: only NaN must be asked. */
-export function asked ({ weight, fact, says, said }: GraphArrays, slot: number, { now, viewerId }: { now: string, viewerId: string }): number {
-  const w = weight[slot]!
-  if (!Number.isNaN(w)) return w
-  const one = said[says[fact[slot]!]!]!
-  return holds(one, now, viewerId) ? one.weight : 0
 }

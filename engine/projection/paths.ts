@@ -2,10 +2,11 @@ import type { Term } from '../../models/affinity.js'
 import type { Label } from '../../models/vocabulary.js'
 import type { GraphArrays } from './arrays.js'
 import { holds, type Said } from './said.js'
-import { order, placed, seedsIn, Sums, type Seeds, type Told } from './scratch.js'
+import { labelBits, order, placed, seedsIn, Sums, type Seeds, type Told } from './scratch.js'
+import { NODE } from './slots.js'
 
 export interface FromSeeds { now: string, viewerId: string, seeds: Seeds, seekerId: string, degreeMax: number }
-type AskingPaths = FromSeeds & { candidateIds: string[] }
+type AskingPaths = FromSeeds & { candidateIds: string[], labels: Label[] }
 
 export const commonness = (degree: number) => Math.log(Math.max(2, degree))
 
@@ -50,15 +51,16 @@ export function pathSums (arrays: GraphArrays, asking: AskingPaths) {
   return rows
 }
 
-function pathsTo (arrays: GraphArrays, { seeds, seekerId, viewerId, candidateIds, degreeMax, now }: AskingPaths): Path[] {
-  const { neighbor, fact, says, start, count, labels } = arrays
+function pathsTo (arrays: GraphArrays, { seeds, seekerId, viewerId, candidateIds, labels, degreeMax, now }: AskingPaths): Path[] {
+  const { slot, fact, says, start, count } = arrays
+  const vias = viasOf(arrays, { seeds, degreeMax, wanted: labelBits(labels) })
+  if (vias.length === 0) return []
   const nodes = candidateIds.flatMap((id) => id === seekerId ? [] : arrays.numbers.get(id) ?? [])
-  const wanted = nodes.reduce((bits, n) => bits | 1 << labels[n]!, 0)
   const place = placed(places, nodes)
   const found: Path[] = []
-  for (const { n: via, told } of viasOf(arrays, { seeds, degreeMax, wanted })) {
+  for (const { n: via, told } of vias) {
     for (let k = start[via]!, end = k + count[via]!; k < end; k++) {
-      const at = place.of(neighbor[k]!)
+      const at = place.of(slot[k]! & NODE)
       if (at === 0) continue
       const said = arrays.said[says[fact[k]!]!]!
       if (!holds(said, now, viewerId)) continue
@@ -66,7 +68,7 @@ function pathsTo (arrays: GraphArrays, { seeds, seekerId, viewerId, candidateIds
         const accord = seed.weight * said.weight
         if (!(accord < 0 || (seed.weight > 0 && said.weight > 0))) continue
         const term = termOf(accord, arrays.label(via), seed.wish !== said.wish)
-        found.push({ place: at, to: neighbor[k]!, via, fact: fact[k]!, said, seed, term, value: worth(arrays, via, term, accord, seed.share) })
+        found.push({ place: at, to: slot[k]! & NODE, via, fact: fact[k]!, said, seed, term, value: worth(arrays, via, term, accord, seed.share) })
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { Prior } from '../../models/affinity.js'
-import { asked, type GraphArrays } from './arrays.js'
+import type { GraphArrays } from './arrays.js'
 import { Most, placed, seedsIn, Sums, type Seeds } from './scratch.js'
+import { asked, CODE, NODE } from './slots.js'
 
 /**
  * `breadth`, `facts`: the walk goes on from so many at most, and from nobody more when those before have so many facts together. `a`, `b`: powers
@@ -13,13 +14,12 @@ export interface Walking {
 /** A seed that the walk sets out from, with its surest fact, and what this is divided by. */
 export interface First { n: number, weight: number, share: number, factId: string, confidence: number }
 
-/** Those from whom the walk goes on, strongest first, with the mass that goes on from each, also by node; and what it brings to whom. */
-export interface Reach { firsts: First[], nodes: Uint32Array, masses: Float64Array, mass: Sums, ends: Sums }
+/** Those from whom the walk goes on, strongest first, with the mass that goes on from each; and what it brings to whom but the seeds. */
+export interface Reach { firsts: First[], nodes: Uint32Array, masses: Float64Array, ends: Sums }
 
 let last: { asking: Walking, arrays: GraphArrays, changes: number, reach: Reach } | null = null
 const SAME = ['seeds', 'seekerId', 'viewerId', 'now', 'degreeMax', 'breadth', 'facts', 'a', 'b'] as const
 const arriving = new Sums()
-const goingOn = new Sums()
 const ends = new Sums()
 const places = new Sums()
 const nearest = new Most()
@@ -32,15 +32,13 @@ export function reach (arrays: GraphArrays, asking: Walking): Reach {
   for (const { n, weight, share } of firsts) pass(arrays, asking, n, weight / share, arriving)
 
   const { nodes, masses } = goOn(arrays, asking)
-  goingOn.ready(nodes.length)
   let facts = 0
-  for (let i = 0; i < nodes.length; i++) {
-    goingOn.add(nodes[i]!, masses[i]!)
-    facts += arrays.count[nodes[i]!]!
-  }
+  for (let i = 0; i < nodes.length; i++) facts += arrays.count[nodes[i]!]!
   ends.ready(Math.min(facts, arrays.nodes))
   for (let i = 0; i < nodes.length; i++) pass(arrays, asking, nodes[i]!, masses[i]!, ends)
-  last = { asking, arrays, changes: arrays.changes, reach: { firsts, nodes, masses, mass: goingOn, ends } }
+  ends.drop(arrays.numbers.get(asking.seekerId) ?? -1)
+  for (const { n } of seedsIn(arrays, asking.seeds)) ends.drop(n)
+  last = { asking, arrays, changes: arrays.changes, reach: { firsts, nodes, masses, ends } }
   return last.reach
 }
 
@@ -67,11 +65,11 @@ function firstsOf (arrays: GraphArrays, { seeds, degreeMax, a }: Walking): First
 
 /** What a node passes on to its neighbors. */
 function pass (arrays: GraphArrays, asking: Walking, n: number, mass: number, to: Sums): void {
-  const { neighbor, weight, start, count } = arrays
+  const { slot, weights, start, count } = arrays
   for (let k = start[n]!, end = k + count[n]!; k < end; k++) {
-    let w = weight[k]!
+    let w = weights[slot[k]! >>> CODE]!
     if (w !== w) w = asked(arrays, k, asking) // eslint-disable-line no-self-compare
-    if (w > 0) to.add(neighbor[k]!, mass * w)
+    if (w > 0) to.add(slot[k]! & NODE, mass * w)
   }
 }
 

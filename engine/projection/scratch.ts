@@ -79,15 +79,27 @@ export class Sums {
     values[at]! += value
   }
 
+  /** Makes the sum of a node 0. */
+  drop (n: number): void {
+    const at = this.placeOf(n)
+    if (at >= 0) this.values[at] = 0
+  }
+
   /** The sum of a node, or 0. */
   of (n: number): number {
+    const at = this.placeOf(n)
+    return at < 0 ? 0 : this.values[at]!
+  }
+
+  /** Where a node is, or −1. */
+  private placeOf (n: number): number {
     const { keys, mask } = this
     let at = Math.imul(n, GOLDEN) >>> this.shift
     for (let key = keys[at]!; key !== 0; key = keys[at]!) {
-      if (key === n + 1) return this.values[at]!
+      if (key === n + 1) return at
       at = (at + 1) & mask
     }
-    return 0
+    return -1
   }
 }
 
@@ -98,7 +110,7 @@ export function placed (into: Sums, nodes: number[]): Sums {
   return into
 }
 
-/** The nodes of the largest sizes above zero among those offered. Four times as many wait before the smaller ones go. */
+/** The nodes of the largest sizes above zero among those offered. Twice as many wait before the smaller ones go. */
 export class Most {
   /** What is smaller need not be offered. */
   least = Number.MIN_VALUE
@@ -106,11 +118,12 @@ export class Most {
   sizes = new Float64Array(0)
   count = 0
   private limit = 0
+  private waiting = 0
 
   /** Empty, for so many. */
   ready (limit: number): this {
-    if (this.nodes.length < 4 * limit) this.room(4 * limit)
     this.limit = limit
+    this.wait(2 * limit)
     this.least = Number.MIN_VALUE
     this.count = 0
     return this
@@ -118,7 +131,7 @@ export class Most {
 
   offer (n: number, size: number): void {
     if (!(size >= this.least)) return
-    if (this.count === this.nodes.length) this.sift()
+    if (this.count === this.waiting) this.sift()
     this.nodes[this.count] = n
     this.sizes[this.count++] = size
   }
@@ -134,11 +147,13 @@ export class Most {
       sizes[kept++] = sizes[i]!
     }
     this.count = kept
-    if (2 * kept > nodes.length) this.room(2 * nodes.length)
+    if (4 * kept > 3 * this.waiting) this.wait(2 * this.waiting) // many are equal
   }
 
-  private room (length: number): void {
+  private wait (length: number): void {
     const { nodes, sizes } = this
+    this.waiting = length
+    if (length <= nodes.length) return
     this.nodes = new Uint32Array(length)
     this.sizes = new Float64Array(length)
     this.nodes.set(nodes)

@@ -51,7 +51,7 @@ export async function readSnapshot (dir: string, tenantId: string): Promise<Save
   if (header.labels !== LABELS_KNOWN) throw new Error('it is of another vocabulary')
   if (createHash('sha256').update(body).digest('hex') !== header.sha256) throw new Error('its checksum is wrong')
   const { version, textVersion, mark } = header
-  return { version, textVersion, mark, arrays: filled(header, body) }
+  return { version, textVersion, mark, arrays: await filled(header, body) }
 }
 
 /** The parts in their order, as they are now. Strings, lists and stances are replaced when they change, never altered, so they need no copy. */

@@ -2,7 +2,7 @@ import type { Label } from '../../models/vocabulary.js'
 import type { GraphArrays } from './arrays.js'
 import { priorAt } from './prior.js'
 import { reach, type Walking } from './reach.js'
-import { labelBits, Most, seedsIn } from './scratch.js'
+import { labelBits, Most } from './scratch.js'
 
 type AskingWalk = Walking & { labels: Label[], candidateIds: string[], limit: number }
 
@@ -14,12 +14,11 @@ export function walk (arrays: GraphArrays, asking: AskingWalk) {
   const prior = priorAt(arrays, asking.prior)
   const { labels, ids } = arrays
   const wanted = labelBits(asking.labels)
-  const left = leftOut(arrays, asking)
   most.ready(asking.limit)
   const offer = (n: number, brought: number) => {
     if (brought * prior.highest < most.least || !(wanted >> labels[n]! & 1)) return
     const value = brought * prior.at(n)
-    if (value >= most.least && !left.has(n) && arrays.mayBeSeen(n, asking.viewerId)) most.offer(n, value)
+    if (value >= most.least && arrays.mayBeSeen(n, asking.viewerId)) most.offer(n, value)
   }
   if (asking.candidateIds.length === 0) {
     const { keys, values, touched, size } = ends
@@ -31,12 +30,10 @@ export function walk (arrays: GraphArrays, asking: AskingWalk) {
     }
   }
   const { nodes, sizes } = most.take(ids)
-  return Array.from(nodes, (n, i) => ({ ...arrays.nodeAt(n), value: sizes[i]! }))
-}
-
-/** The seeker and the seeds. */
-function leftOut (arrays: GraphArrays, { seeds, seekerId }: Walking): Set<number> {
-  const nodes = new Set([arrays.numbers.get(seekerId) ?? -1])
-  for (const { n } of seedsIn(arrays, seeds)) nodes.add(n)
-  return nodes
+  const rows: { id: string, label: Label, name: string, value: number }[] = []
+  for (let i = 0; i < nodes.length; i++) {
+    const { id, label, name } = arrays.nodeAt(nodes[i]!)
+    rows.push({ id, label, name, value: sizes[i]! })
+  }
+  return rows
 }

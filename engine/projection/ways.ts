@@ -1,7 +1,8 @@
-import { asked, type GraphArrays } from './arrays.js'
+import type { GraphArrays } from './arrays.js'
 import { priorAt } from './prior.js'
 import { placesOf, power, reach, type First, type Reach, type Walking } from './reach.js'
 import { order, placed, Sums } from './scratch.js'
+import { asked, NODE } from './slots.js'
 
 /** From a seed to a second node: two steps of a walk in numbers. */
 interface Part { value: number, first: First, second: number, fact: number }
@@ -21,7 +22,7 @@ export function walkPaths (arrays: GraphArrays, asking: Asking) {
   const targets: Target[] = []
   for (const id of asking.candidateIds) {
     const to = arrays.numbers.get(id)
-    if (to !== undefined && asking.seeds[id] === undefined && reached.ends.of(to) > 0) targets.push({ to, prior: prior.at(to), ways: [] })
+    if (to !== undefined && reached.ends.of(to) > 0) targets.push({ to, prior: prior.at(to), ways: [] })
   }
   look({ arrays, asking, firstAt: placesOf(reached.firsts), firsts: reached.firsts }, reached, targets)
   return targets.map(({ to, ways }) => ({ id: arrays.ids[to]!, paths: ways.map((way) => told(arrays, way)) }))
@@ -29,7 +30,7 @@ export function walkPaths (arrays: GraphArrays, asking: Asking) {
 
 /** Whoever passes most on is looked at first; when nobody who is left can be stronger than the weakest of those found, they are all. */
 function look (looking: Looking, { nodes, masses }: Reach, targets: Target[]): void {
-  const { arrays: { neighbor, start, count }, asking: { paths } } = looking
+  const { arrays: { slot, start, count }, asking: { paths } } = looking
   const place = placed(places, targets.map(({ to }) => to))
   for (let i = 0; i < nodes.length; i++) {
     const second = nodes[i]!
@@ -37,7 +38,7 @@ function look (looking: Looking, { nodes, masses }: Reach, targets: Target[]): v
     if (targets.every((target) => settled(target, bound, paths))) return
     let parts: Part[] | null = null
     for (let k = start[second]!, end = k + count[second]!; k < end; k++) {
-      const at = place.of(neighbor[k]!)
+      const at = place.of(slot[k]! & NODE)
       if (at === 0 || settled(targets[at - 1]!, bound, paths)) continue
       parts ??= partsTo(looking, second)
       goOn(looking, targets[at - 1]!, parts, k)
@@ -49,10 +50,10 @@ const settled = ({ ways, prior }: Target, bound: number, paths: number) => ways.
 
 /** The strongest ways from the seeds to a second node. */
 function partsTo ({ arrays, asking, firsts, firstAt }: Looking, second: number): Part[] {
-  const { neighbor, fact, start, count } = arrays
+  const { slot, fact, start, count } = arrays
   const parts: Part[] = []
   for (let k = start[second]!, end = k + count[second]!; k < end; k++) {
-    const at = firstAt.of(neighbor[k]!)
+    const at = firstAt.of(slot[k]! & NODE)
     if (at === 0) continue
     const first = firsts[at - 1]!
     const value = first.weight * asked(arrays, k, asking) / first.share
@@ -69,7 +70,8 @@ function goOn ({ arrays, asking }: Looking, target: Target, parts: Part[], slot:
   for (const part of parts) {
     const value = part.value / power(arrays.count[part.second]!, asking.b) * w * target.prior // as Cypher rounds
     if (settled(target, value / target.prior, asking.paths)) continue
-    keep(target.ways, { ...part, value, secondFact }, asking.paths, (a, b) => compareWay(arrays, a, b))
+    const { first, second, fact } = part
+    keep(target.ways, { value, first, second, fact, secondFact }, asking.paths, (a, b) => compareWay(arrays, a, b))
   }
 }
 

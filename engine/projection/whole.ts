@@ -1,6 +1,7 @@
 import type { Reads } from '../graph/graph.js'
 import { breaks } from '../turns.js'
-import { GraphArrays, idWords, type FactRow, type NodeRow } from './arrays.js'
+import { GraphArrays, type FactRow, type NodeRow } from './arrays.js'
+import { idWords } from './fact-id.js'
 
 const PAGE = 2_000
 
