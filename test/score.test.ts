@@ -40,9 +40,9 @@ async function byHand (target: string): Promise<number> {
   const seeds: Record<string, object[]> = {}
   for (const seed of known) (seeds[seed.id] ??= []).push({ ...seed, share: audiences.has(seed.id) ? 1 / audiences.size : 0 })
 
-  const common = { seeds, seekerId: memberId, viewerId: memberId, candidateIds: [target], degreeMax: 1000, now: today }
+  const common = { seeds, seekerId: memberId, viewerId: memberId, labels: ['Brand'], candidateIds: [target], degreeMax: 1000, now: today }
   const paths = await rows<PathRow>('paths', common)
-  const walks = await rows<{ value: number }>('walk', { ...common, ...await engine.walkSettings(tenantId), labels: ['Brand'], limit: 1 })
+  const walks = await rows<{ value: number }>('walk', { ...common, ...await engine.walkSettings(tenantId), limit: 1 })
   const stances = await rows<{ targetId: string, type: string }>('feedback', { entityId: memberId, now: today, limit: 100 })
   return [
     ...paths.map(({ term, value }) => value * WEIGHTS[term]),

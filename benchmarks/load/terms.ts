@@ -32,7 +32,8 @@ export function plainly ({ arrays, prior }: Graph, memberId: string, limit: numb
     }
   }
   const seconds = [...masses].filter(([n]) => n !== seeker && count[n]! <= BOUNDS.degreeMax)
-    .map(([n, mass]) => ({ n, mass: mass / count[n]! ** WALK.b })).sort((a, b) => b.mass - a.mass || (ids[a.n]! < ids[b.n]! ? -1 : 1)).slice(0, breadth)
+    .map(([n, mass]) => ({ n, mass: Number((mass / count[n]! ** WALK.b).toFixed(12)) }))
+    .sort((a, b) => b.mass - a.mass || (ids[a.n]! < ids[b.n]! ? -1 : 1)).slice(0, breadth)
 
   const scores = new Map([...shared].map(([n, value]) => [n, value * WEIGHTS.shared]))
   const { at } = priorAt(arrays, prior)

@@ -19,7 +19,9 @@ WITH second, sum(part) AS mass, collect({firstId: first.id, firstName: first.nam
 WHERE second.id <> $seekerId
 WITH second, ways, mass, COUNT { (second)--() } - COUNT { (second)-[:GAVE_FEEDBACK]-() } AS secondDegree
 WHERE secondDegree <= $degreeMax
-WITH second, ways, secondDegree AS facts, mass / secondDegree ^ $b AS mass ORDER BY mass DESC, second.id LIMIT $breadth
+WITH second, ways, secondDegree AS facts, round(mass / secondDegree ^ $b, 12) AS mass   // so that what is equal stays so in whatever order it was summed
+WHERE mass > 0
+WITH second, ways, facts, mass ORDER BY mass DESC, second.id LIMIT $breadth
 WITH collect({node: second, ways: ways, share: facts ^ $b, facts: facts}) AS strongest
 UNWIND reduce(on = {left: $facts, nodes: []}, one IN strongest |   // until they have so many facts together
   CASE WHEN on.left > 0 THEN {left: on.left - one.facts, nodes: on.nodes + one} ELSE on END).nodes AS going

@@ -19,7 +19,9 @@ WITH second, sum(weight * fact.weight / firstDegree ^ $a) AS mass
 WHERE second.id <> $seekerId
 WITH second, mass, COUNT { (second)--() } - COUNT { (second)-[:GAVE_FEEDBACK]-() } AS secondDegree
 WHERE secondDegree <= $degreeMax
-WITH second, secondDegree AS facts, mass / secondDegree ^ $b AS mass ORDER BY mass DESC, second.id LIMIT $breadth
+WITH second, secondDegree AS facts, round(mass / secondDegree ^ $b, 12) AS mass   // so that what is equal stays so in whatever order it was summed
+WHERE mass > 0
+WITH second, facts, mass ORDER BY mass DESC, second.id LIMIT $breadth
 WITH collect({node: second, mass: mass, facts: facts}) AS strongest
 UNWIND reduce(on = {left: $facts, nodes: []}, one IN strongest |   // until they have so many facts together
   CASE WHEN on.left > 0 THEN {left: on.left - one.facts, nodes: on.nodes + one} ELSE on END).nodes AS going

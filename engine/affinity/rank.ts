@@ -75,7 +75,7 @@ async function account (scene: Scene, seeker: Seeker, found: Found, weights: Wei
   const [twoSteps, walks, ways] = await Promise.all([
     paths(scene, seeker, labels, ids),
     walkValues(scene, seeker, labels, found),
-    walkPaths(scene, seeker, labels, ids)
+    walkPaths(scene, seeker, ids)
   ])
   const others: Parts[] = [direct(seeker, ids), twoSteps, likeness(scene, seeker, ids), accepted(seeker, ids)]
   const weighed = (part: Part): Part => {

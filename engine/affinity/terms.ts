@@ -48,12 +48,12 @@ export function accepted (seeker: Seeker, ids: string[]): Parts {
 
 interface PathRow { id: string, term: Term, value: number, viaId: string, viaName: string, seedFactId: string, factId: string, confidence: number }
 
-const asking = ({ tenantId, now, viewerId }: Scene, seeker: Seeker, labels: string[], candidateIds: string[]) =>
-  ({ tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, candidateIds, degreeMax: BOUNDS.degreeMax, now })
+const asking = ({ tenantId, now, viewerId }: Scene, seeker: Seeker, candidateIds: string[]) =>
+  ({ tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, candidateIds, degreeMax: BOUNDS.degreeMax, now })
 
 /** What lies two steps away: things shared, wishes met, audiences, trends, and what stands against. */
 export async function paths (scene: Scene, seeker: Seeker, labels: string[], ids: string[]): Promise<Parts> {
-  const rows = await scene.graph.read<PathRow>('affinity/paths', asking(scene, seeker, labels, ids))
+  const rows = await scene.graph.read<PathRow>('affinity/paths', { ...asking(scene, seeker, ids), labels })
   const parts: Parts = new Map()
   for (const { id, term, value, viaId, viaName, seedFactId, factId, confidence } of rows) {
     push(parts, id, {
@@ -69,7 +69,7 @@ export async function paths (scene: Scene, seeker: Seeker, labels: string[], ids
 
 /** The same as a sum for each candidate and term. */
 export function pathSums (scene: Scene, seeker: Seeker, labels: string[], ids: string[]): Promise<{ id: string, term: Term, value: number }[]> {
-  return scene.graph.read('affinity/path-sums', asking(scene, seeker, labels, ids))
+  return scene.graph.read('affinity/path-sums', { ...asking(scene, seeker, ids), labels })
 }
 
 /** What lies three steps away: what the walk brings to each of the found. */
@@ -77,21 +77,27 @@ export async function walkValues (scene: Scene, seeker: Seeker, labels: string[]
   const missing = complete ? [] : candidates.filter(({ value }) => value === undefined).map(({ id }) => id)
   if (missing.length === 0) return candidates.map(({ value = 0 }) => value)
   const rows = await scene.graph.read<{ id: string, value: number }>('affinity/walk',
-    { ...asking(scene, seeker, labels, missing), ...walkSettings(scene.prior), limit: missing.length })
+    { ...asking(scene, seeker, missing), labels, ...walkSettings(scene.prior), limit: missing.length })
   const values = new Map(rows.map(({ id, value }) => [id, value]))
   return candidates.map(({ id, value }) => value ?? values.get(id) ?? 0)
 }
 
 interface WalkPath {
-  value: number, confidence: number
-  firstId: string, firstName: string, seedFactId: string, firstFactId: string
-  secondId: string, secondName: string, secondFactId: string
+  value: number,
+  confidence: number
+  firstId: string,
+  firstName: string,
+  seedFactId: string,
+  firstFactId: string
+  secondId: string,
+  secondName: string,
+  secondFactId: string
 }
 
 /** The strongest paths of the walk to each candidate: what it is broken down into where it is shown. */
-export async function walkPaths (scene: Scene, seeker: Seeker, labels: string[], ids: string[]): Promise<Parts> {
+export async function walkPaths (scene: Scene, seeker: Seeker, ids: string[]): Promise<Parts> {
   const rows = await scene.graph.read<{ id: string, paths: WalkPath[] }>('affinity/walk-paths',
-    { ...asking(scene, seeker, labels, ids), ...walkSettings(scene.prior), paths: 3 })
+    { ...asking(scene, seeker, ids), ...walkSettings(scene.prior), paths: 3 })
   return new Map(rows.map(({ id, paths }) => [id, paths.map((path) => ({
     term: 'walk' as const,
     value: path.value,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../graph/changes.js'
 import { EngineError } from '../errors.js'
-import { placeOf, type Place } from '../graph/documents.js'
+import { placeOf } from '../graph/documents.js'
 import type { Graph, Run } from '../graph/graph.js'
 import type { Prior } from '../../models/affinity.js'
 import { priorOf } from './prior.js'
@@ -10,7 +10,7 @@ import { turns } from '../turns.js'
 import { ANSWERS } from './answers.js'
 import type { GraphArrays, FactRow, NodeRow } from './arrays.js'
 import { openSnapshots, type Origin, type Store } from './keep.js'
-import { readWhole } from './whole.js'
+import { readWhole, takeIn } from './whole.js'
 
 /** How far the projection of a tenant is. `version`: of the graph that answers come from; `textVersion`: the last one that changed words. */
 export interface State { version: number, textVersion: number, stale: string | null }
@@ -293,24 +293,6 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
 const isIdle = ({ usedAt }: Tenant) => performance.now() - usedAt > IDLE_MS
 const WAITS = 'Neo4j does not answer yet: sentences (evidence), filters and words that name something wait until it does; a member\'s matches without them do not.'
 const staleness = ({ version }: Tenant, why: string) => `Neo4j does not answer (${why.replace(/\.$/, '')}); matches are as of version ${version}.`
-
-interface Read { ids: string[], nodes: NodeRow[], places: Place[], facts: { subject: string, fact: FactRow }[] }
-
-/** Makes the arrays say of these nodes and places what was read of them; what was not found is gone. */
-function takeIn (arrays: GraphArrays, { ids, nodes, places, facts }: Read): void {
-  for (const node of nodes) arrays.putNode(node)
-  for (const { subject, fact } of facts) {
-    const n = arrays.numbers.get(subject)
-    if (n !== undefined && arrays.numbers.has(fact[0]!)) arrays.putFact(n, fact)
-  }
-  const held = new Set(facts.map(({ fact }) => fact[1]!))
-  for (const { subject, factId, object } of places) {
-    const gone = held.has(factId) ? null : arrays.factBetween(subject, factId, object)
-    if (gone !== null) arrays.removeFact(gone)
-  }
-  const there = new Set(nodes.map(({ id }) => id))
-  for (const id of ids) if (!there.has(id)) arrays.removeNode(id)
-}
 
 /** Worked out anew when one fact in a hundred has changed; of a small graph, with each. */
 function priorFor (tenant: Tenant | undefined): Prior {

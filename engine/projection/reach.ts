@@ -83,7 +83,7 @@ function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, facts, b }: 
     const at = touched[i]!
     const n = keys[at]! - 1
     const mass = values[at]!
-    if (mass >= nearest.least && count[n]! <= degreeMax && n !== seeker) nearest.offer(n, mass / power(count[n]!, b))
+    if (mass >= nearest.least && count[n]! <= degreeMax && n !== seeker) nearest.offer(n, rounded(mass / power(count[n]!, b)))
   }
   const { nodes, sizes } = nearest.take(arrays.ids)
   let before = 0
@@ -91,6 +91,9 @@ function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, facts, b }: 
   for (; going < nodes.length && before < facts; going++) before += count[nodes[going]!]!
   return { nodes: nodes.subarray(0, going), masses: sizes.subarray(0, going) }
 }
+
+/** So that what is equal stays so in whatever order it was summed. */
+const rounded = (mass: number) => Math.round(mass * 1e12) / 1e12
 
 const EXPONENTS_KEPT = 16
 const DEGREES_KEPT = 4096

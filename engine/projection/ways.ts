@@ -34,7 +34,7 @@ function look (looking: Looking, { nodes, masses }: Reach, targets: Target[]): v
   const place = placed(places, targets.map(({ to }) => to))
   for (let i = 0; i < nodes.length; i++) {
     const second = nodes[i]!
-    const bound = masses[i]! // no weight is above 1
+    const bound = masses[i]! + 1e-12 // no weight is above 1, and masses are rounded
     if (targets.every((target) => settled(target, bound, paths))) return
     let parts: Part[] | null = null
     for (let k = start[second]!, end = k + count[second]!; k < end; k++) {

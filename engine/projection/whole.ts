@@ -1,3 +1,4 @@
+import type { Place } from '../graph/documents.js'
 import type { Reads } from '../graph/graph.js'
 import { breaks } from '../turns.js'
 import { GraphArrays, type FactRow, type NodeRow } from './arrays.js'
@@ -37,4 +38,22 @@ async function * pages<T> (read: (after: string) => Promise<object[]>, idOf: (ro
     if (rows.length < PAGE) return
     after = idOf(rows.at(-1)!)
   }
+}
+
+interface Read { ids: string[], nodes: NodeRow[], places: Place[], facts: { subject: string, fact: FactRow }[] }
+
+/** Makes the arrays say of these nodes and places what was read of them; what was not found is gone. */
+export function takeIn (arrays: GraphArrays, { ids, nodes, places, facts }: Read): void {
+  for (const node of nodes) arrays.putNode(node)
+  for (const { subject, fact } of facts) {
+    const n = arrays.numbers.get(subject)
+    if (n !== undefined && arrays.numbers.has(fact[0]!)) arrays.putFact(n, fact)
+  }
+  const held = new Set(facts.map(({ fact }) => fact[1]!))
+  for (const { subject, factId, object } of places) {
+    const gone = held.has(factId) ? null : arrays.factBetween(subject, factId, object)
+    if (gone !== null) arrays.removeFact(gone)
+  }
+  const there = new Set(nodes.map(({ id }) => id))
+  for (const id of ids) if (!there.has(id)) arrays.removeNode(id)
 }
