@@ -2,6 +2,7 @@ import type { Stance } from '../../models/feedback.js'
 import { LABELS, type Label } from '../../models/vocabulary.js'
 import { breaks } from '../turns.js'
 import { hex, idWords } from './fact-id.js'
+import { grown, GROWTH, lengthFor, put } from './grow.js'
 import { parseSaid, type Said } from './said.js'
 import { CODE, NODE, TO_ASK } from './slots.js'
 
@@ -11,8 +12,8 @@ export interface NodeRow { id: string, label: Label, name: string, visibleTo: st
 /** A fact as it is read: [object, fact id, …what it says]. */
 export type FactRow = string[]
 
-const GROWTH = 1.5
 const NONE = 0xffffffff
+const NAMED_MAX = 4_096
 const FACTS_AT_ONCE = 5_000 // laid out between two looks at the clock
 
 /**
@@ -50,6 +51,8 @@ export class GraphArrays {
   changes = 0
   /** Numbers of facts that are gone, to be used again. */
   readonly freed: number[] = []
+  /** Facts by the ids that were given out last: what is asked for next. */
+  private readonly named = new Map<string, number>()
 
   readonly said: Said[] = []
   private readonly codes: number[] = [] // of what is said
@@ -170,9 +173,12 @@ export class GraphArrays {
 
   /** The number of a fact between two nodes, whichever way it points; null where there is none. */
   factBetween (oneId: string, factId: string, otherId: string): number | null {
+    const [high, low] = idWords(factId)
+    const named = this.named.get(factId)
+    if (named !== undefined && this.idLow[named] === low && this.idHigh[named] === high) return named
     const [one, other] = [this.numbers.get(oneId), this.numbers.get(otherId)]
     if (one === undefined || other === undefined) return null
-    const f = this.findFact(one, other, ...idWords(factId))
+    const f = this.findFact(one, other, high, low)
     return f === NONE ? null : f
   }
 
@@ -180,6 +186,7 @@ export class GraphArrays {
     this.changes++
     for (const n of new Set([this.from[f]!, this.to[f]!])) this.removeSlot(n, f)
     this.freed.push(f)
+    this.named.clear()
   }
 
   /** The number of what a fact says, given as it is read. */
@@ -194,7 +201,10 @@ export class GraphArrays {
   }
 
   factId (f: number): string {
-    return `f${hex(this.idHigh[f]!)}${hex(this.idLow[f]!)}`
+    const id = `f${hex(this.idHigh[f]!)}${hex(this.idLow[f]!)}`
+    if (this.named.size >= NAMED_MAX) this.named.clear()
+    this.named.set(id, f)
+    return id
   }
 
   nodeAt (n: number): { id: string, label: Label, name: string } {
@@ -303,17 +313,4 @@ export class GraphArrays {
     this.slot = grown(this.slot, new Uint32Array(length))
     this.fact = grown(this.fact, new Uint32Array(length))
   }
-}
-
-/** Twice as much where it grows by little, just enough where the size is given beforehand. */
-const lengthFor = (size: number, held: number) => Math.max(size, Math.ceil(GROWTH * held))
-
-function grown<T extends Uint8Array | Uint16Array | Uint32Array> (old: T, fresh: T): T {
-  fresh.set(old as never)
-  return fresh
-}
-
-function put<T> (map: Map<number, T>, n: number, value: T | null): void {
-  if (value === null) map.delete(n)
-  else map.set(n, value)
 }

@@ -30,12 +30,15 @@ export function walkPaths (arrays: GraphArrays, asking: Asking) {
 
 /** Whoever passes most on is looked at first; when nobody who is left can be stronger than the weakest of those found, they are all. */
 function look (looking: Looking, { nodes, masses }: Reach, targets: Target[]): void {
-  const { arrays: { slot, start, count }, asking: { paths } } = looking
+  const { arrays: { slot, start, count }, asking: { paths, b }, firsts } = looking
   const place = placed(places, targets.map(({ to }) => to))
+  const surest = firsts.reduce((most, { weight, share }) => Math.max(most, weight / share), 0)
+  const open = (bound: number) => targets.some((target) => !settled(target, bound, paths))
   for (let i = 0; i < nodes.length; i++) {
     const second = nodes[i]!
-    const bound = masses[i]! + 1e-12 // no weight is above 1, and masses are rounded
-    if (targets.every((target) => settled(target, bound, paths))) return
+    if (!open(masses[i]! + 1e-12)) return // no weight is above 1, and masses are rounded
+    const bound = Math.min(masses[i]! + 1e-12, surest / power(count[second]!, b))
+    if (!open(bound)) continue
     let parts: Part[] | null = null
     for (let k = start[second]!, end = k + count[second]!; k < end; k++) {
       const at = place.of(slot[k]! & NODE)
