@@ -57,7 +57,7 @@ await bench('live', async (b) => {
     const { text } = await ask(ours, 0)
     b.report(await ceiling(b, ours, text.length, (run) => ask(ours, run)))
     await settled(() => engine.discover(tenantId, { memberId: seekers[0]! }).then(({ meta }) => ({ ms: meta.tookMs })))
-    const edits = { edits: b.size('edits', { smoke: 20, full: 4_000 }), everyMs: 5, watchEvery: 10 }
+    const edits = { edits: b.size('edits', { smoke: 20, full: 4_000 }), warmUp: b.size('editsToWarmUp', { smoke: 5, full: 1_000 }), everyMs: 5, watchEvery: 10 }
     b.report(await freshness({ engine, other: ours, store: neo4j, tenantId, seekers }, edits))
   } finally {
     for (const server of served) await server.stop()

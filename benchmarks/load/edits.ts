@@ -4,8 +4,8 @@ import { plainFact } from '../../engine/import/rows.js'
 import { percentile } from '../bench.js'
 import { cpuOf, type Served } from './server.js'
 
-/** How many new facts, each in a call of its own, told how long after one another; every how manieth is watched. */
-export interface Edits { edits: number, everyMs: number, watchEvery: number }
+/** How many new facts, each in a call of its own, told how long after one another; every how manieth is watched; and how many before, to warm up. */
+export interface Edits { edits: number, warmUp: number, everyMs: number, watchEvery: number }
 /** `engine` writes and is asked at once, `other` is another process; `store`: the process of Neo4j, where it is ours. */
 export interface Field { engine: Engine, other: Served, store: number | null, tenantId: string, seekers: string[] }
 
@@ -19,37 +19,34 @@ const GIVEN_UP_MS = 5_000
 /**
  * Facts are told to this process at a rate, whether or not the ones before are acknowledged. Of some the member is watched, who from then on has
  * the first of the list: from the acknowledgement on both processes are asked until the list is without it, this one again at once, the other
- * one 5 ms after it was asked last.
+ * one 5 ms after it was asked last. The first edits, during which Neo4j plans and compiles, do not count.
  */
 export async function freshness (field: Field, edits: Edits) {
   const { engine, tenantId } = field
   const [ours, theirs] = listsOf(field)
   const plan = await planned(field, edits, ours)
-  const [ackMs, ownMs, otherMs] = [[], [], []] as [number[], number[], number[]]
-  await Promise.all(plan.slice(-1).map(({ member, top }) => engine.learn(tenantId, { facts: [likes(member, top)] }))) // Neo4j plans its queries
-  const cpuBefore = await cpuOfAll(field)
-  const start = performance.now()
-  let last = start
-
-  await Promise.all(plan.map(async ({ member, top, isWatched }, i) => {
-    await sleep(i * edits.everyMs)
-    await engine.learn(tenantId, { facts: [likes(member, top)] })
-    last = performance.now()
-    ackMs.push(last - start - i * edits.everyMs)
-    if (!isWatched) return
-    await Promise.all([
-      untilGone(() => ours(member), top, 0).then((ms) => ownMs.push(ms)),
-      untilGone(() => theirs(member), top, POLL_MS).then((ms) => otherMs.push(ms))
-    ])
-  }))
-
-  return {
-    editsPerSecond: plan.length / (last - start) * 1000,
-    editsCores: (await cpuOfAll(field) - cpuBefore) / (performance.now() - start),
-    ...median99('ack', ackMs),
-    ...median99('freshOwn', ownMs),
-    ...median99('fresh', otherMs)
+  const tell = async (told: Planned[]) => {
+    const [ackMs, ownMs, otherMs] = [[], [], []] as [number[], number[], number[]]
+    const start = performance.now()
+    let last = start
+    await Promise.all(told.map(async ({ member, top, isWatched }, i) => {
+      await sleep(i * edits.everyMs)
+      await engine.learn(tenantId, { facts: [likes(member, top)] })
+      last = performance.now()
+      ackMs.push(last - start - i * edits.everyMs)
+      if (!isWatched) return
+      await Promise.all([
+        untilGone(() => ours(member), top, 0).then((ms) => ownMs.push(ms)),
+        untilGone(() => theirs(member), top, POLL_MS).then((ms) => otherMs.push(ms))
+      ])
+    }))
+    return { editsPerSecond: told.length / (last - start) * 1000, ...median99('ack', ackMs), ...median99('freshOwn', ownMs), ...median99('fresh', otherMs) }
   }
+
+  await tell(plan.slice(0, edits.warmUp))
+  const [cpuBefore, start] = [await cpuOfAll(field), performance.now()]
+  const told = await tell(plan.slice(edits.warmUp))
+  return { ...told, editsCores: (await cpuOfAll(field) - cpuBefore) / (performance.now() - start) }
 }
 
 const median99 = (name: string, ms: number[]) => ({ [`${name}P50Ms`]: percentile(ms, 50), [`${name}P99Ms`]: percentile(ms, 99) })
@@ -71,9 +68,9 @@ async function cpuOfAll ({ other, store }: Field): Promise<number> {
 interface Planned { member: string, top: Item, isWatched: boolean }
 
 /** Who is told to like what: those who are watched, what comes first in the list of theirs, the others what the one before them likes. */
-async function planned ({ seekers }: Field, { edits, watchEvery }: Edits, listOf: ListOf): Promise<Planned[]> {
+async function planned ({ seekers }: Field, { edits, warmUp, watchEvery }: Edits, listOf: ListOf): Promise<Planned[]> {
   const plan: Planned[] = []
-  for (const member of seekers.slice(0, edits)) {
+  for (const member of seekers.slice(0, warmUp + edits)) {
     const isWatched = plan.length % watchEvery === 0
     const top = isWatched ? (await listOf(member))[0] : plan.at(-1)!.top
     if (top !== undefined) plan.push({ member, top, isWatched })

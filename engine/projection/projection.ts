@@ -225,7 +225,9 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
 
   /** Nobody waits for a Neo4j of which it is known that it does not answer, and nobody waits long to learn it. False: it has said nothing yet. */
   async function checkBriefly (tenantId: string, tenant: Tenant): Promise<boolean> {
+    const isFirst = tenant.checkedAt === 0 // what was kept may be old by days: it is not taken for today's because Neo4j is slow
     const looking = check(tenantId, tenant).then(() => true)
+    if (isFirst) return looking
     return tenant.stale !== null || await Promise.race([looking, sleep(PATIENCE_MS, false, { ref: false })])
   }
 
