@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import type { DiscoverRequest } from '../models/affinity.js'
 import { loadConfig } from '../engine/config.js'
 import { createEngine, type Engine } from '../engine/engine.js'
 import { bench, percentile, type Bench, type Figures } from './bench.js'
+import { load } from './load/pairs.js'
 
 /** The last two are the seeds' own. */
 const TARGETS = {
@@ -41,15 +41,10 @@ await bench('loop', async (b) => {
 }, { targets: TARGETS })
 
 /** The graph, if it is not there yet, and who asks. The engine is another one, so that the next one has the arrays still to read. */
-async function prepared (config: ReturnType<typeof loadConfig>, tenantId: string, { full, size, report }: Bench): Promise<string[]> {
-  const at = process.argv.indexOf('--pairs')
-  const given = at < 0 ? '../shared/data/gowalla/train.txt.gz' : process.argv[at + 1]!
+async function prepared (config: ReturnType<typeof loadConfig>, tenantId: string, b: Bench): Promise<string[]> {
   const engine = await createEngine(config)
   try {
-    const { read } = await engine.importFile(tenantId, { path: full && existsSync(given) ? given : 'seeds/samples/pairs.txt', format: 'pairs' })
-    report({ edges: read })
-    const rows = await engine.graph.read<{ id: string }>('projection/nodes', { tenantId, after: 'user:', limit: size('seekers', { smoke: 5, full: 500 }) })
-    return rows.map(({ id }) => id).filter((id) => id.startsWith('user:'))
+    return (await load(engine, tenantId, b)).slice(0, b.size('seekersAsked', { smoke: 5, full: 500 }))
   } finally {
     await engine.close()
   }

@@ -22,7 +22,7 @@ const arrays = await synthetic({ ...size, seed: SEED })
 const prior = priorOf(arrays)
 const buildS = (performance.now() - started) / 1000
 const graph = { arrays, prior }
-const discover = discoverIn(arrays)
+const discover = discoverIn(arrays, prior)
 const matches = async (memberId: string, limit: number) => (await discover({ memberId, limit, kinds: ['member', 'brand'] })).data
 
 const figures = { edges: arrays.liveFacts, buildS, ...await cpuOf(size.runs), ...await overlapOf(size.seekers) }

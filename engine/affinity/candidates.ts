@@ -10,8 +10,10 @@ export interface Candidate { id: string, label: Label, name: string }
 const DEFAULT_KINDS: Kind[] = ['member', 'brand']
 export const labelsOf = (kinds: Kind[] = DEFAULT_KINDS): Label[] => kinds.map((kind) => labelOfKind(kind)!)
 
-/** `value`: what the walk brings, where that is known already. */
-export type Walked = Candidate & { value?: number }
+/** `value`: what the walk brings. */
+export type Reached = Candidate & { value: number }
+/** `value`: where it is known already. */
+export type Walked = Candidate & Partial<Reached>
 /** Who is to be scored. `complete`: to whomever has no value the walk brings nothing. */
 export interface Found { candidates: Walked[], complete: boolean }
 

@@ -1,10 +1,10 @@
 import type { Affinity, DiscoverRequest, Term, Weights } from '../../models/affinity.js'
 import { kindOf } from '../../models/vocabulary.js'
-import { candidates, labelsOf, stillThere, type Candidate, type Found } from './candidates.js'
+import { candidates, labelsOf, stillThere, type Candidate, type Reached } from './candidates.js'
 import { reasons, type Telling } from './reasons.js'
 import type { Scene } from './scene.js'
 import { readSeeker, type Seeker } from './seeker.js'
-import { accepted, direct, likeness, paths, pathSums, total, walkPaths, walkValues, type Part, type Parts, type Scored } from './terms.js'
+import { accepted, direct, likeness, paths, pathSums, total, walk, walkPaths, type Part, type Parts, type Scored } from './terms.js'
 import { WEIGHTS } from './weights.js'
 
 /** `order`: the ids of all that may be listed, best first; `data` tells of the first of them. */
@@ -16,12 +16,12 @@ export async function rank (scene: Scene, request: DiscoverRequest): Promise<Ran
   const weights: Weights = { ...WEIGHTS, ...request.weights }
   const labels = labelsOf(request.kinds)
   const seeker = await readSeeker(scene, request)
-  const found = await candidates(scene, seeker, request)
+  const found = await walk(scene, seeker, labels, await candidates(scene, seeker, request))
   const scores = await scoresOf(scene, seeker, found, weights, labels)
 
-  const listed = found.candidates.map((candidate, i) => ({ candidate, score: scores[i]! })).filter(({ score }) => score >= minScore).sort(byScore)
+  const listed = found.map((candidate, i) => ({ candidate, score: scores[i]! })).filter(({ score }) => score >= minScore).sort(byScore)
   const shown = listed.slice(0, limit).map(({ candidate }) => candidate)
-  const best = await account(scene, seeker, { ...found, candidates: shown }, weights, labels)
+  const best = await account(scene, seeker, shown, weights, labels)
   best.sort(byScore) // two may have been equal but for rounding
   const data = await answers(scene, seeker, best, request)
   return { data, order: listed.map(({ candidate }) => candidate.id), weights, fallback: fallbackOf(seeker, best) }
@@ -38,7 +38,8 @@ export async function rankThese (scene: Scene, request: DiscoverRequest, order: 
   const these = await stillThere(scene, seeker, request, order)
   const page = these.slice(0, request.limit ?? 10)
   const weights: Weights = { ...WEIGHTS, ...request.weights }
-  const scored = await account(scene, seeker, { candidates: page, complete: false }, weights, labelsOf(request.kinds))
+  const labels = labelsOf(request.kinds)
+  const scored = await account(scene, seeker, await walk(scene, seeker, labels, { candidates: page, complete: false }), weights, labels)
   const data = await answers(scene, seeker, scored, request, before)
   const taken = page.length < these.length ? order.indexOf(page.at(-1)!.id) + 1 : order.length
   return { ranked: { data, weights, fallback: fallbackOf(seeker, scored) }, taken }
@@ -47,16 +48,16 @@ export async function rankThese (scene: Scene, request: DiscoverRequest, order: 
 /** The full account of one pair, whether or not the candidate would be in a list. */
 export async function explainPair (scene: Scene, request: { member: string, target: Candidate }): Promise<Ranked> {
   const seeker = await readSeeker(scene, { memberId: request.member })
-  const scored = await account(scene, seeker, { candidates: [request.target], complete: false }, WEIGHTS, [request.target.label])
+  const labels = [request.target.label]
+  const scored = await account(scene, seeker, await walk(scene, seeker, labels, { candidates: [request.target], complete: false }), WEIGHTS, labels)
   return { data: await answers(scene, seeker, scored, { explain: 'full' }), order: [request.target.id], weights: WEIGHTS, fallback: null }
 }
 
 /** The score of each of the found, and no more. Every candidate meets every term, whichever side found it; only then do scores compare. */
-async function scoresOf (scene: Scene, seeker: Seeker, found: Found, weights: Weights, labels: string[]): Promise<Float64Array> {
-  const ids = found.candidates.map(({ id }) => id)
-  const [sums, walks] = await Promise.all([pathSums(scene, seeker, labels, ids), walkValues(scene, seeker, labels, found)])
-  const scores = Float64Array.from(walks)
-  for (let i = 0; i < scores.length; i++) scores[i]! *= weights.walk
+async function scoresOf (scene: Scene, seeker: Seeker, found: Reached[], weights: Weights, labels: string[]): Promise<number[]> {
+  const ids = found.map(({ id }) => id)
+  const sums = await pathSums(scene, seeker, labels, ids)
+  const scores = found.map(({ value }) => value * weights.walk)
   let places: Map<string, number> | null = null
   const add = (id: string, term: Term, value: number) => {
     places ??= new Map(ids.map((id, i) => [id, i]))
@@ -70,21 +71,17 @@ async function scoresOf (scene: Scene, seeker: Seeker, found: Found, weights: We
 }
 
 /** What each score is made of, part by part. */
-async function account (scene: Scene, seeker: Seeker, found: Found, weights: Weights, labels: string[]): Promise<Scored[]> {
-  const ids = found.candidates.map(({ id }) => id)
-  const [twoSteps, walks, ways] = await Promise.all([
-    paths(scene, seeker, labels, ids),
-    walkValues(scene, seeker, labels, found),
-    walkPaths(scene, seeker, ids)
-  ])
+async function account (scene: Scene, seeker: Seeker, found: Reached[], weights: Weights, labels: string[]): Promise<Scored[]> {
+  const ids = found.map(({ id }) => id)
+  const [twoSteps, ways] = await Promise.all([paths(scene, seeker, labels, ids), walkPaths(scene, seeker, ids)])
   const others: Parts[] = [direct(seeker, ids), twoSteps, likeness(scene, seeker, ids), accepted(seeker, ids)]
   const weighed = (part: Part): Part => {
     part.value *= weights[part.term]
     return part
   }
-  return found.candidates.map((candidate, i) => {
+  return found.map((candidate) => {
     const mine = ways.get(candidate.id) ?? []
-    const parts = [...others.flatMap((term) => term.get(candidate.id) ?? []), walkPart(walks[i]!, mine)].map(weighed).filter(({ value }) => value !== 0)
+    const parts = [...others.flatMap((term) => term.get(candidate.id) ?? []), walkPart(candidate.value, mine)].map(weighed).filter(({ value }) => value !== 0)
     return { candidate, parts, score: total(parts), ways: weights.walk === 0 ? [] : mine.map(weighed) }
   })
 }

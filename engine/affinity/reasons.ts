@@ -33,7 +33,10 @@ function cut ({ parts, ways }: Scored, count: number): { told: Part[], rest: Rea
   for (const { term, value } of parts) {
     const held = left.get(term)
     if (held === undefined) left.set(term, { parts: 1, shown: 0, value })
-    else Object.assign(held, { parts: held.parts + 1, value: held.value + value })
+    else {
+      held.parts++
+      held.value += value
+    }
   }
   for (const { term, value } of told) {
     const held = left.get(term)!

@@ -1,5 +1,5 @@
 import type { Term } from '../../models/affinity.js'
-import type { Candidate, Found } from './candidates.js'
+import type { Candidate, Found, Reached } from './candidates.js'
 import type { Scene, TenantIndex } from './scene.js'
 import type { Seeker } from './seeker.js'
 import { BOUNDS, walkSettings } from './weights.js'
@@ -72,14 +72,16 @@ export function pathSums (scene: Scene, seeker: Seeker, labels: string[], ids: s
   return scene.graph.read('affinity/path-sums', { ...asking(scene, seeker, ids), labels })
 }
 
-/** What lies three steps away: what the walk brings to each of the found. */
-export async function walkValues (scene: Scene, seeker: Seeker, labels: string[], { candidates, complete }: Found): Promise<number[]> {
+/** What lies three steps away: notes with each of the found what the walk brings, where that is not known yet. */
+export async function walk (scene: Scene, seeker: Seeker, labels: string[], { candidates, complete }: Found): Promise<Reached[]> {
   const missing = complete ? [] : candidates.filter(({ value }) => value === undefined).map(({ id }) => id)
-  if (missing.length === 0) return candidates.map(({ value = 0 }) => value)
-  const rows = await scene.graph.read<{ id: string, value: number }>('affinity/walk',
-    { ...asking(scene, seeker, missing), labels, ...walkSettings(scene.prior), limit: missing.length })
+  const rows = missing.length === 0
+    ? []
+    : await scene.graph.read<{ id: string, value: number }>('affinity/walk',
+      { ...asking(scene, seeker, missing), labels, ...walkSettings(scene.prior), limit: missing.length })
   const values = new Map(rows.map(({ id, value }) => [id, value]))
-  return candidates.map(({ id, value }) => value ?? values.get(id) ?? 0)
+  for (const one of candidates) one.value ??= values.get(one.id) ?? 0
+  return candidates as Reached[]
 }
 
 interface WalkPath {

@@ -1,4 +1,4 @@
-import type { DiscoverRequest } from '../../models/affinity.js'
+import type { DiscoverRequest, Prior } from '../../models/affinity.js'
 import { rank, type Ranked } from '../affinity/rank.js'
 import type { Scene } from '../affinity/scene.js'
 import { ANSWERS } from '../projection/answers.js'
@@ -11,16 +11,15 @@ const NO_TEXTS: Scene['index'] = { embed: async () => new Float32Array(1), vecto
 const DAY = '2026-01-01' // facts here hold for ever
 
 /** What `discover` answers from a graph in memory, without texts. */
-export function discoverIn (arrays: GraphArrays): (request: DiscoverRequest & { memberId: string }) => Promise<Ranked> {
+export function discoverIn (arrays: GraphArrays, prior: Prior): (request: DiscoverRequest & { memberId: string }) => Promise<Ranked> {
   const graph: Scene['graph'] = { read: async (name, parameters) => ANSWERS[name]!(arrays, parameters as never) as never }
-  const prior = priorOf(arrays)
   return (request) => rank({ graph, index: NO_TEXTS, tenantId: 'memory', now: DAY, viewerId: request.memberId, prior }, request)
 }
 
 /** How good the lists are that `discover` serves when it knows the training pairs and nothing else. The test pairs choose nothing. */
 export async function evaluateServed ({ train, test, k, onUser }: { train: Pairs, test: Pairs, k: number, onUser: (done: number) => void }): Promise<Figures> {
   const arrays = await arraysOf(train)
-  const discover = discoverIn(arrays)
+  const discover = discoverIn(arrays, priorOf(arrays))
   const numbers = new Map([...new Set([...train.values()].flat())].map((id, i) => [id, i]))
   const found = meter(k, numbers.size)
   for (const id of [...test.values()].flat()) if (!numbers.has(id)) numbers.set(id, numbers.size) // nobody has it: it can be wanted, but not found

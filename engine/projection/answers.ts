@@ -2,9 +2,9 @@ import { LABELS, type Label } from '../../models/vocabulary.js'
 import type { Row } from '../graph/graph.js'
 import type { GraphArrays } from './arrays.js'
 import { commonness, paths, pathSums, viasOf, type FromSeeds } from './paths.js'
+import { factsOf, pass } from './reach.js'
 import { holds, lasts, type Said } from './said.js'
 import { atMost, labelBits, Most, order, Sums } from './scratch.js'
-import { asked as weigh, CODE, NODE } from './slots.js'
 import { walk } from './walk.js'
 import { walkPaths } from './ways.js'
 
@@ -43,13 +43,11 @@ function candidates (arrays: GraphArrays, asking: FromSeeds & { labels: Label[],
   const { seeds, seekerId, degreeMax, limit, labels } = asking
   const wanted = labelBits(labels)
   const vias = viasOf(arrays, { seeds, degreeMax, wanted })
-  let facts = 0
-  for (const { n } of vias) facts += arrays.count[n]!
-  scores.ready(Math.min(arrays.nodes, facts))
+  scores.ready(Math.min(arrays.nodes, factsOf(arrays, vias)))
   for (const { n: via, told } of vias) {
     let weight = 0
     for (const seed of told) weight += Math.max(0, seed.weight)
-    if (weight > 0) lend(arrays, asking, via, weight / commonness(arrays.count[via]!))
+    if (weight > 0) pass(arrays, asking, via, weight / commonness(arrays.count[via]!), scores)
   }
   return mostLent(arrays, { wanted, seeker: arrays.numbers.get(seekerId) ?? -1, limit, viewerId: asking.viewerId })
 }
@@ -66,16 +64,6 @@ function mostLent (arrays: GraphArrays, { wanted, seeker, limit, viewerId }: Wan
   }
   const { nodes, sizes } = most.take(arrays.ids)
   return Array.from(nodes, (n, i) => ({ id: arrays.ids[n]!, score: sizes[i]! }))
-}
-
-/** What one seed lends to its neighbors. */
-function lend (arrays: GraphArrays, asking: Asked, via: number, share: number): void {
-  const { slot, weights, start, count } = arrays
-  for (let k = start[via]!, end = k + count[via]!; k < end; k++) {
-    let w = weights[slot[k]! >>> CODE]!
-    if (w !== w) w = weigh(arrays, k, asking) // eslint-disable-line no-self-compare
-    if (w > 0) scores.add(slot[k]! & NODE, share * w)
-  }
 }
 
 function excluded (arrays: GraphArrays, { entityId, now }: { entityId: string, now: string }) {

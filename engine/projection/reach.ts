@@ -31,9 +31,7 @@ export function reach (arrays: GraphArrays, asking: Walking): Reach {
   arriving.ready(Math.min(factsOf(arrays, firsts), arrays.nodes))
   for (const { n, weight, share } of firsts) pass(arrays, asking, n, weight / share, arriving)
 
-  const { nodes, masses } = goOn(arrays, asking)
-  let facts = 0
-  for (let i = 0; i < nodes.length; i++) facts += arrays.count[nodes[i]!]!
+  const { nodes, masses, facts } = goOn(arrays, asking)
   ends.ready(Math.min(facts, arrays.nodes))
   for (let i = 0; i < nodes.length; i++) pass(arrays, asking, nodes[i]!, masses[i]!, ends)
   ends.drop(arrays.numbers.get(asking.seekerId) ?? -1)
@@ -45,9 +43,10 @@ export function reach (arrays: GraphArrays, asking: Walking): Reach {
 /** The place of each first among the firsts, from 1 on, by node. */
 export const placesOf = (firsts: First[]): Sums => placed(places, firsts.map(({ n }) => n))
 
-function factsOf (arrays: GraphArrays, firsts: First[]): number {
+/** How many facts some nodes have together; one that joins two of them counts twice. */
+export function factsOf (arrays: GraphArrays, nodes: { n: number }[]): number {
   let facts = 0
-  for (const { n } of firsts) facts += arrays.count[n]!
+  for (const { n } of nodes) facts += arrays.count[n]!
   return facts
 }
 
@@ -64,7 +63,7 @@ function firstsOf (arrays: GraphArrays, { seeds, degreeMax, a }: Walking): First
 }
 
 /** What a node passes on to its neighbors. */
-function pass (arrays: GraphArrays, asking: Walking, n: number, mass: number, to: Sums): void {
+export function pass (arrays: GraphArrays, asking: Pick<Walking, 'now' | 'viewerId'>, n: number, mass: number, to: Sums): void {
   const { slot, weights, start, count } = arrays
   for (let k = start[n]!, end = k + count[n]!; k < end; k++) {
     let w = weights[slot[k]! >>> CODE]!
@@ -73,8 +72,8 @@ function pass (arrays: GraphArrays, asking: Walking, n: number, mass: number, to
   }
 }
 
-/** Chooses those from whom the walk goes on. */
-function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, facts, b }: Walking): { nodes: Uint32Array, masses: Float64Array } {
+/** Chooses those from whom the walk goes on, and counts their facts. */
+function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, facts, b }: Walking): Pick<Reach, 'nodes' | 'masses'> & { facts: number } {
   const { count } = arrays
   const { keys, values, touched, size } = arriving
   const seeker = arrays.numbers.get(seekerId) ?? -1
@@ -86,10 +85,9 @@ function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, facts, b }: 
     if (mass >= nearest.least && count[n]! <= degreeMax && n !== seeker) nearest.offer(n, rounded(mass / power(count[n]!, b)))
   }
   const { nodes, sizes } = nearest.take(arrays.ids)
-  let before = 0
-  let going = 0
-  for (; going < nodes.length && before < facts; going++) before += count[nodes[going]!]!
-  return { nodes: nodes.subarray(0, going), masses: sizes.subarray(0, going) }
+  let [going, together] = [0, 0]
+  for (; going < nodes.length && together < facts; going++) together += count[nodes[going]!]!
+  return { nodes: nodes.subarray(0, going), masses: sizes.subarray(0, going), facts: together }
 }
 
 /** So that what is equal stays so in whatever order it was summed. */

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Stance } from '../../models/feedback.js'
 import { LABELS } from '../../models/vocabulary.js'
 import { shortHash } from '../graph/schema.js'
+import { breaks } from '../turns.js'
 import { GraphArrays } from './arrays.js'
 
 /**
@@ -31,9 +31,10 @@ export async function writeSnapshot (dir: string, tenantId: string, saved: Saved
   const { nodes, liveFacts: facts } = arrays
   const parts = await encoded(copied(arrays))
   const hash = createHash('sha256')
+  const pause = breaks()
   for (const piece of pieces(parts)) {
     hash.update(piece)
-    await nextTurn()
+    await pause()
   }
   const header: Header = { ...saved, tenantId, labels: LABELS_KNOWN, nodes, facts, parts: parts.map(({ length }) => length), sha256: hash.digest('hex') }
   await writeWhole(dir, fileOf(dir, tenantId), [...headed(header), ...parts])
@@ -78,9 +79,10 @@ async function encoded ({ numbers, labels, ids, names, said, few }: ReturnType<t
 /** The length of each string, and all of them as one. */
 async function encodedStrings (strings: string[]): Promise<Buffer[]> {
   const texts: Buffer[] = []
+  const pause = breaks()
   for (let i = 0; i < strings.length; i += STRINGS_AT_ONCE) {
     texts.push(Buffer.from(strings.slice(i, i + STRINGS_AT_ONCE).join('')))
-    await nextTurn()
+    await pause()
   }
   return [bytesOf(Uint32Array.from(strings, ({ length }) => length)), Buffer.concat(texts)]
 }
