@@ -1,19 +1,20 @@
 // The strongest three-step paths behind the walk's value for each candidate: by which thing and by whom it was reached.
 //
-//   takes    tenantId string, seeds map, seekerId string, viewerId string, candidateIds list, degreeMax integer, breadth integer, facts integer, a float, b float, prior map, now string, paths integer
+//   takes    tenantId string, seeds map, seekerId string, viewerId string, candidateIds list, degreeMax integer, breadth integer, facts integer, a float, b float, fade float, prior map, now string, paths integer
 //   returns  id string, paths list
 //   seeks    Entity(tenantId, id)
 //
-// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, confidence: 0.9, factId: 'f0'}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, breadth: 400, facts: 8000, a: 0.7, b: 0.7, prior: {Item: [1.0]}, now: '2026-11-01', paths: 3}
+// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, confidence: 0.9, factId: 'f0', newer: 0}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', candidateIds: ['brand:tonwerk'], degreeMax: 1000, breadth: 400, facts: 4000, a: 0.7, b: 0.7, fade: 0.7, prior: {Item: [1.0]}, now: '2026-11-01', paths: 3}
 
 UNWIND keys($seeds) AS firstId
 MATCH (first:Entity {tenantId: $tenantId, id: firstId})
-WITH first, COUNT { (first)--() } - COUNT { (first)-[:GAVE_FEEDBACK]-() } AS firstDegree, reduce(best = {weight: 0.0}, seed IN $seeds[firstId] | CASE WHEN seed.weight > best.weight THEN seed ELSE best END) AS seed
-WHERE firstDegree <= $degreeMax AND seed.weight > 0
+WITH first, COUNT { (first)--() } - COUNT { (first)-[:GAVE_FEEDBACK]-() } AS firstDegree, reduce(best = {lead: 0.0}, seed IN [seed IN $seeds[firstId] | {lead: seed.weight / (1 + seed.newer) ^ $fade, factId: seed.factId, confidence: seed.confidence}] |
+  CASE WHEN seed.lead > best.lead THEN seed ELSE best END) AS seed
+WHERE firstDegree <= $degreeMax AND seed.lead > 0
 MATCH (first)-[fact]-(second:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
   AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
-WITH second, first, seed, fact, seed.weight * fact.weight / firstDegree ^ $a AS part ORDER BY part DESC, first.id, fact.factId
+WITH second, first, seed, fact, seed.lead * fact.weight / firstDegree ^ $a AS part ORDER BY part DESC, first.id, fact.factId
 WITH second, sum(part) AS mass, collect({firstId: first.id, firstName: first.name, seedFactId: seed.factId, firstFactId: fact.factId,
   confidence: seed.confidence * fact.confidence, part: part})[..$paths] AS ways
 WHERE second.id <> $seekerId

@@ -1,16 +1,17 @@
 // A walk of three steps: to what the seeker has, to others who have it, to what they have. Each step is shared out by degree
 // to the powers a and b (RP3beta: Paudel, Christoffel, Newell and Bernstein 2017), so crowds lend little; where it ends counts by `prior`, a
-// factor for each degree: how much more is to be expected of what has so many facts (Good 1953).
+// factor for each degree: how much more is to be expected of what has so many facts (Good 1953). What is known of the seeker lends less the more
+// of it is newer, by the power `fade`.
 //
-//   takes    tenantId string, seeds map, seekerId string, viewerId string, labels list, candidateIds list, degreeMax integer, breadth integer, facts integer, a float, b float, prior map, now string, limit integer
+//   takes    tenantId string, seeds map, seekerId string, viewerId string, labels list, candidateIds list, degreeMax integer, breadth integer, facts integer, a float, b float, fade float, prior map, now string, limit integer
 //   returns  id string, label string, name string, value float
 //   seeks    Entity(tenantId, id)
 //
-// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', labels: ['Brand'], candidateIds: [], degreeMax: 1000, breadth: 400, facts: 8000, a: 0.7, b: 0.7, prior: {Item: [1.0]}, now: '2026-11-01', limit: 200}
+// :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9, newer: 0}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', labels: ['Brand'], candidateIds: [], degreeMax: 1000, breadth: 400, facts: 4000, a: 0.7, b: 0.7, fade: 0.7, prior: {Item: [1.0]}, now: '2026-11-01', limit: 200}
 
 UNWIND keys($seeds) AS firstId
 MATCH (first:Entity {tenantId: $tenantId, id: firstId})
-WITH first, COUNT { (first)--() } - COUNT { (first)-[:GAVE_FEEDBACK]-() } AS firstDegree, reduce(weight = 0.0, seed IN $seeds[firstId] | CASE WHEN seed.weight > weight THEN seed.weight ELSE weight END) AS weight
+WITH first, COUNT { (first)--() } - COUNT { (first)-[:GAVE_FEEDBACK]-() } AS firstDegree, reduce(most = 0.0, lead IN [seed IN $seeds[firstId] | seed.weight / (1 + seed.newer) ^ $fade] | CASE WHEN lead > most THEN lead ELSE most END) AS weight
 WHERE firstDegree <= $degreeMax AND weight > 0
 MATCH (first)-[fact]-(second:Entity)
 WHERE fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)

@@ -1,4 +1,4 @@
-// All facts of a tenant as the projection holds them, page by page in the order of their subjects. `said` is what it says, in order: relation, lemma, polarity, modality, weight, confidence,
+// All facts of a tenant as the projection holds them, page by page in the order of their subjects: object, id, when it was observed last, and what it says, in order: relation, lemma, polarity, modality, weight, confidence,
 // validity (from, to), 'w' where more than a third party says it (see affinity/excluded), until when a deal runs ('~': open), who alone may know of it.
 //
 //   takes    tenantId string, after string, limit integer
@@ -12,7 +12,7 @@ WHERE s.tenantId = $tenantId AND s.id > $after
 WITH s ORDER BY s.id LIMIT $limit
 RETURN s.id AS subject, COLLECT {
   MATCH (s)-[r:!GAVE_FEEDBACK]->(o:Entity)
-  RETURN [o.id, r.factId] + [type(r), coalesce(r.lemma, ''), r.polarity, r.modality, toString(toFloat(r.weight)), toString(toFloat(r.confidence)), coalesce(r.validFrom, ''), coalesce(r.validTo, ''),
+  RETURN [o.id, r.factId, coalesce(r.observedAt, ''), type(r), coalesce(r.lemma, ''), r.polarity, r.modality, toString(toFloat(r.weight)), toString(toFloat(r.confidence)), coalesce(r.validFrom, ''), coalesce(r.validTo, ''),
     CASE WHEN any(line IN r.evidence WHERE NOT split(line, '\t')[4] STARTS WITH 'member:'
       OR split(line, '\t')[4] STARTS WITH s.id + '/' OR split(line, '\t')[4] STARTS WITH o.id + '/') THEN 'w' ELSE '' END,
     CASE WHEN type(r) = 'PARTNERED_WITH' THEN reduce(last = '', line IN [line IN r.evidence WHERE split(line, '\t')[4] STARTS WITH 'partnership:'] |

@@ -71,6 +71,19 @@ t.test('the walk reaches what those like you have', async (t) => {
   t.equal(data.length, 1)
 })
 
+t.test('the walk follows what was observed last further than what is older', async (t) => {
+  const fans = ['bob HAS_AFFINITY_WITH item:old', 'bob HAS_AFFINITY_WITH item:by-old', 'cat HAS_AFFINITY_WITH item:new', 'cat HAS_AFFINITY_WITH item:by-new']
+  const ask = async (...times: string[]) => {
+    const w = await world(t, ...fans, ...['old', 'new'].map((name, i) => fact(`ada HAS_AFFINITY_WITH item:${name}`, { observedAt: times[i]! })))
+    const { data } = await discover(w, { memberId: 'member:ada', kinds: ['item'], weights: { ...GRAPH_ONLY, walk: 1 } })
+    return new Map(data.map(({ id, score }) => [id, score]))
+  }
+  const apart = await ask('2026-05-01T10:00:00Z', '2026-05-02')
+  t.ok(Math.abs(apart.get('item:by-old')! / apart.get('item:by-new')! - 2 ** -0.7) < 1e-9, JSON.stringify([...apart]))
+  const together = await ask('2026-05-01', '2026-05-01T00:00:00.250Z')
+  t.equal(together.get('item:by-old'), together.get('item:by-new'), 'within a second, neither is the newer')
+})
+
 t.test('who is left out, and who is not', async (t) => {
   const w = await world(t,
     'ada HAS_AFFINITY_WITH jazz', ...['now', 'past', 'wish', 'maybe', 'never', 'block', 'blocker', 'own'].map((name) => `brand:${name} COVERS_TOPIC jazz`),

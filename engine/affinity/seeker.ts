@@ -22,6 +22,7 @@ export interface Seed {
   confidence: number
   wish: boolean
   share: number // of the seeker's audiences, where this is one
+  newer: number // how much else that is known was observed later
 }
 
 /** From whom the score is seen: a node, words, or a node with words. */
@@ -105,9 +106,9 @@ async function seedsOfWords ({ graph, tenantId, now }: Scene, words: string): Pr
   const { triples } = extract(words, { owner: 'You' })
   const owner = { id: '', label: 'Member' as const, name: 'You' }
   const facts = await toFacts(graph, tenantId, triples.filter((triple) => triple.subject === 'You'), { owner, source: 'request', text: words })
-  const stated = facts.map((fact): Seed => ({ ...fact.object, factId: '', weight: weightOf(fact, now), confidence: fact.confidence, wish: true, share: 0 }))
+  const stated = facts.map((fact): Seed => ({ ...fact.object, factId: '', weight: weightOf(fact, now), confidence: fact.confidence, wish: true, share: 0, newer: 0 }))
   const named = (await namesIn(graph, tenantId, unrefused(words).split('\n').map(withoutVerbs).join('\n')))
-    .map((entity): Seed => ({ ...entity, factId: '', weight: WEIGHT_OF_NAME, confidence: WEIGHT_OF_NAME, wish: true, share: 0 }))
+    .map((entity): Seed => ({ ...entity, factId: '', weight: WEIGHT_OF_NAME, confidence: WEIGHT_OF_NAME, wish: true, share: 0, newer: 0 }))
   const told = new Set(stated.map((seed) => seed.id))
   return [...stated, ...named.filter((seed) => !told.has(seed.id))]
 }

@@ -19,17 +19,18 @@ export const WEIGHTS: Readonly<Weights> = {
 }
 
 /**
- * The walk's exponents: what a fact lends is divided by degree^a of what is shared and degree^b of who shares it. RP3beta has a = b = 1 and
- * loses by it; chosen on hidden training pairs of Gowalla, see benchmarks/NOTES.md.
+ * The walk's exponents: what a fact lends is divided by degree^a of what is shared and degree^b of who shares it; what is known of the seeker
+ * is divided by (1 + how much of it is newer)^fade. RP3beta has a = b = 1, fade = 0 and loses by it; chosen on hidden training pairs of Gowalla,
+ * see benchmarks/NOTES.md.
  */
-export const WALK = { a: 0.7, b: 0.7 } as const
+export const WALK = { a: 0.7, b: 0.7, fade: 0.7 } as const
 
 /** The bounds of one request. */
 export const BOUNDS = {
   seeds: 500, // facts about the seeker
   degreeMax: 1000, // a hub links everyone to everyone
   breadth: 400, // others whom the walk goes on from, the strongest first,
-  facts: 8000, // and from nobody more when they have so many facts together: nearer ones tell more than many
+  facts: 4000, // and from nobody more when they have so many facts together: nearer ones tell more than many
   candidates: 200, // of each way of finding them
   nearest: 50, // SPEC: top_k of members
   wantedReasons: 5 // told one by one in a summary

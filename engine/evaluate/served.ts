@@ -5,6 +5,7 @@ import { ANSWERS } from '../projection/answers.js'
 import { GraphArrays } from '../projection/arrays.js'
 import { priorOf } from '../projection/prior.js'
 import { meter, type Figures } from './metrics.js'
+import { numbered, ordered } from './pairs.js'
 import type { Pairs } from './read.js'
 
 const NO_TEXTS: Scene['index'] = { embed: async () => new Float32Array(1), vector: () => null, search: () => [], similarity: () => new Map() }
@@ -32,15 +33,17 @@ export async function evaluateServed ({ train, test, k, onUser }: { train: Pairs
   return found.figures()
 }
 
+/** Where the lines are in the order of time, an item was seen after those before it. */
 async function arraysOf (pairs: Pairs): Promise<GraphArrays> {
   const arrays = new GraphArrays()
   const put = (id: string, label: 'Member' | 'Item') =>
     arrays.numbers.get(id) ?? arrays.putNode({ id, label, name: id, visibleTo: null, momentum: null, stances: [] })
   const says = arrays.saidNumber(['HAS_AFFINITY_WITH', 'like', '+', 'certain', '1', '1', '', '', 'w', ''])
+  const timed = ordered(numbered(pairs))
   let facts = 0
   for (const [user, items] of pairs) {
     const member = put(`user:${user}`, 'Member')
-    for (const item of items) arrays.appendFact(member, put(`item:${item}`, 'Item'), [0, facts++], says)
+    for (const [place, item] of items.entries()) arrays.appendFact(member, put(`item:${item}`, 'Item'), [0, facts++], says, timed ? place + 1 : 0)
   }
   await arrays.layOut()
   return arrays

@@ -29,14 +29,15 @@ const one = fc.record({
   confidence: fc.constantFrom(1, 0.9, 0.5, 0.31),
   validity: fc.constantFrom([null, null], [null, null], ['2026-01-01', null], ['2027-01-01', null], [null, '2026-06-01'], [null, '2027-06-01']),
   visibility: fc.constantFrom(null, null, null, 'private' as const, 'network' as const),
+  observedAt: fc.constantFrom(null, null, '2026-05-01', '2026-05-01T00:00:00.500Z', '2026-05-01T00:00:01Z', '2026-08-02T10:20:30.123Z'),
   source: fc.constantFrom('test', 'member:ada/goals', 'member:bob/basicInfo', 'partnership:p1')
 })
 const graphOf = fc.array(one, { minLength: 8, maxLength: 60 })
 
 const factsOf = (given: Parameters<typeof toFact>[0][]): Fact[] => given.map(toFact).filter(({ subject, object }) => subject.id !== object.id)
-const toFact = ({ subject, mark, relation, object, confidence, validity: [validFrom, validTo], visibility, source }:
-{ subject: string, mark: string, relation: string, object: string, confidence: number, validity: readonly (string | null)[], visibility: 'private' | 'network' | null, source: string }): Fact =>
-  fact(`${subject} ${mark}${relation} ${object}`, { confidence, validFrom: validFrom!, validTo: validTo!, source, ...visibility === null ? {} : { visibility } })
+const toFact = ({ subject, mark, relation, object, confidence, validity: [validFrom, validTo], visibility, observedAt, source }:
+{ observedAt: string | null, subject: string, mark: string, relation: string, object: string, confidence: number, validity: readonly (string | null)[], visibility: 'private' | 'network' | null, source: string }): Fact =>
+  fact(`${subject} ${mark}${relation} ${object}`, { confidence, validFrom: validFrom!, validTo: validTo!, observedAt, source, ...visibility === null ? {} : { visibility } })
 
 t.test('on random graphs the arrays answer as Cypher does, also after each has been changed', async (t) => {
   const engine = await testEngine(t)

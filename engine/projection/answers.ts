@@ -28,11 +28,20 @@ function seeds (arrays: GraphArrays, { entityId, viewerId, now, limit }: Asked &
   const byDegree = (a: number, b: number) => count[a]! - count[b]! || order(ids[a]!, ids[b]!)
   const first = atMost(slots, limit, (a, b) =>
     weightAt(b) - weightAt(a) || byDegree(arrays.neighborAt(a), arrays.neighborAt(b)))
-  return first.map((k) => {
+  const times = first.map((k) => arrays.seen[fact[k]!]!)
+  const newer = newerThan(times)
+  return first.map((k, i) => {
     const { weight, confidence, wish } = said[says[fact[k]!]!]!
     const { id, label, name } = arrays.nodeAt(arrays.neighborAt(k))
-    return { id, label, name, factId: arrays.factId(fact[k]!), weight, confidence, wish }
+    return { id, label, name, factId: arrays.factId(fact[k]!), weight, confidence, wish, newer: newer.get(times[i]!)! }
   })
+}
+
+/** For each time, how many of them are later. */
+function newerThan (times: number[]): Map<number, number> {
+  const newer = new Map<number, number>()
+  Uint32Array.from(times).sort().reverse().forEach((time, later) => { if (!newer.has(time)) newer.set(time, later) })
+  return newer
 }
 
 const AMOUNT = LABELS.indexOf('Amount')

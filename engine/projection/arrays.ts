@@ -3,13 +3,13 @@ import { LABELS, type Label } from '../../models/vocabulary.js'
 import { breaks } from '../turns.js'
 import { hex, idWords } from './fact-id.js'
 import { grown, GROWTH, lengthFor, put } from './grow.js'
-import { parseSaid, type Said } from './said.js'
+import { parseSaid, secondsOf, type Said } from './said.js'
 import { CODE, NODE, TO_ASK } from './slots.js'
 
 /** A node as it is read from the graph. */
 export interface NodeRow { id: string, label: Label, name: string, visibleTo: string[] | null, momentum: number | null, stances: Stance[] }
 
-/** A fact as it is read: [object, fact id, …what it says]. */
+/** A fact as it is read: [object, fact id, when it was observed last, …what it says]. */
 export type FactRow = string[]
 
 const NONE = 0xffffffff
@@ -46,6 +46,8 @@ export class GraphArrays {
   says = new Uint32Array(2048)
   idHigh = new Uint32Array(2048)
   idLow = new Uint32Array(2048)
+  /** When a fact was observed last, in seconds since 1970. */
+  seen = new Uint32Array(2048)
   facts = 0
   /** Counts what has been changed since, so that what was derived knows that it is old. */
   changes = 0
@@ -105,7 +107,7 @@ export class GraphArrays {
   /** Adds a fact between known nodes, or changes what it says. Returns its number. */
   putFact (subject: number, row: FactRow): number {
     const object = this.numbers.get(row[0]!)!
-    return this.setFact(subject, object, idWords(row[1]!), this.saidNumber(row.slice(2)))
+    return this.setFact(subject, object, idWords(row[1]!), this.saidNumber(row.slice(3)), secondsOf(row[2]!))
   }
 
   /** The nodes of a graph that was written down, each under the number it had; one without id is gone. */
@@ -119,17 +121,18 @@ export class GraphArrays {
   }
 
   /** Adds a fact of a graph that is read whole; `layOut` then gives all of them their slots at once. */
-  appendFact (subject: number, object: number, words: [number, number], says: number): void {
-    this.writeFact(this.facts++, subject, object, words, says)
+  appendFact (subject: number, object: number, words: [number, number], says: number, seen = 0): void {
+    this.writeFact(this.facts++, subject, object, words, says, seen)
   }
 
-  private writeFact (f: number, subject: number, object: number, [high, low]: [number, number], says: number): void {
+  private writeFact (f: number, subject: number, object: number, [high, low]: [number, number], says: number, seen: number): void {
     this.growFacts(f + 1)
     this.from[f] = subject
     this.to[f] = object
     this.says[f] = says
     this.idHigh[f] = high
     this.idLow[f] = low
+    this.seen[f] = seen
   }
 
   /** The slots of all facts, node after node without gaps. Nobody may read or change the arrays meanwhile. */
@@ -156,16 +159,17 @@ export class GraphArrays {
     }
   }
 
-  setFact (subject: number, object: number, words: [number, number], says: number): number {
+  private setFact (subject: number, object: number, words: [number, number], says: number, seen: number): number {
     this.changes++
     const known = this.findFact(subject, object, ...words)
     if (known !== NONE) {
       this.says[known] = says
+      this.seen[known] = seen
       for (const k of this.slotsOf(known)) this.slot[k] = (this.slot[k]! & NODE) | this.codes[says]! << CODE
       return known
     }
     const f = this.freed.pop() ?? this.facts++
-    this.writeFact(f, subject, object, words, says)
+    this.writeFact(f, subject, object, words, says, seen)
     this.addSlot(subject, object, f)
     if (object !== subject) this.addSlot(object, subject, f)
     return f
@@ -305,6 +309,7 @@ export class GraphArrays {
     this.says = grown(this.says, new Uint32Array(length))
     this.idHigh = grown(this.idHigh, new Uint32Array(length))
     this.idLow = grown(this.idLow, new Uint32Array(length))
+    this.seen = grown(this.seen, new Uint32Array(length))
   }
 
   private growSlots (size: number): void {

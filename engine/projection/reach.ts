@@ -5,10 +5,11 @@ import { asked, CODE, NODE } from './slots.js'
 
 /**
  * `breadth`, `facts`: the walk goes on from so many at most, and from nobody more when those before have so many facts together. `a`, `b`: powers
- * of the degrees of what is shared and of who shares it; `prior`: a factor for each degree of where the walk ends, by label.
+ * of the degrees of what is shared and of who shares it; `fade`: of how much of what is known of the seeker is newer; `prior`: a factor for each
+ * degree of where the walk ends, by label.
  */
-export interface Walking {
-  seeds: Seeds, seekerId: string, viewerId: string, degreeMax: number, breadth: number, facts: number, a: number, b: number, prior: Prior, now: string
+export interface Walking extends Record<'degreeMax' | 'breadth' | 'facts' | 'a' | 'b' | 'fade', number> {
+  seeds: Seeds, seekerId: string, viewerId: string, prior: Prior, now: string
 }
 
 /** A seed that the walk sets out from, with its surest fact, and what this is divided by. */
@@ -18,7 +19,7 @@ export interface First { n: number, weight: number, share: number, factId: strin
 export interface Reach { firsts: First[], nodes: Uint32Array, masses: Float64Array, ends: Sums }
 
 let last: { asking: Walking, arrays: GraphArrays, changes: number, reach: Reach } | null = null
-const SAME = ['seeds', 'seekerId', 'viewerId', 'now', 'degreeMax', 'breadth', 'facts', 'a', 'b'] as const
+const SAME = ['seeds', 'seekerId', 'viewerId', 'now', 'degreeMax', 'breadth', 'facts', 'a', 'b', 'fade'] as const
 const arriving = new Sums()
 const ends = new Sums()
 const places = new Sums()
@@ -50,14 +51,16 @@ export function factsOf (arrays: GraphArrays, nodes: { n: number }[]): number {
   return facts
 }
 
-function firstsOf (arrays: GraphArrays, { seeds, degreeMax, a }: Walking): First[] {
+function firstsOf (arrays: GraphArrays, { seeds, degreeMax, a, fade }: Walking): First[] {
   const firsts: First[] = []
   for (const { n, told } of seedsIn(arrays, seeds)) {
     if (arrays.count[n]! > degreeMax) continue
-    let best = told[0]!
-    for (const seed of told) if (seed.weight > best.weight) best = seed
-    const { weight, factId, confidence } = best
-    if (weight > 0) firsts.push({ n, weight, share: power(arrays.count[n]!, a), factId, confidence })
+    let [best, weight] = [told[0]!, 0]
+    for (const seed of told) {
+      const lead = seed.weight / power(1 + seed.newer, fade)
+      if (lead > weight) [best, weight] = [seed, lead]
+    }
+    if (weight > 0) firsts.push({ n, weight, share: power(arrays.count[n]!, a), factId: best.factId, confidence: best.confidence })
   }
   return firsts
 }

@@ -41,3 +41,6 @@ export const lasts = ({ validFrom, validTo }: Said, now: string): boolean => (va
 
 /** Whether a fact holds on a day, and the viewer may know of it. */
 export const holds = (said: Said, now: string, viewerId: string): boolean => lasts(said, now) && (said.visibleTo === null || said.visibleTo.includes(viewerId))
+
+/** When something was observed, in whole seconds since 1970, from a day or an ISO 8601 time; 0 where that is not known. */
+export const secondsOf = (observedAt: string): number => Math.max(0, Math.floor(Date.parse(observedAt) / 1000)) || 0

@@ -2,7 +2,7 @@ import { LABELS, type Label } from '../../models/vocabulary.js'
 import type { GraphArrays } from './arrays.js'
 
 /** What is known of a seeker, by node id; see `affinity/seeker`. */
-export type Seeds = Record<string, { weight: number, confidence: number, wish: boolean, share: number, factId: string }[]>
+export type Seeds = Record<string, { weight: number, confidence: number, wish: boolean, share: number, factId: string, newer: number }[]>
 
 let numbered: { seeds: Seeds, arrays: GraphArrays, changes: number, list: Told[] } | null = null
 export interface Told { n: number, told: Seeds[string] }

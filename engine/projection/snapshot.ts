@@ -19,7 +19,7 @@ interface Header extends Saved { tenantId: string, labels: string, nodes: number
 type Few = [number, string[] | null, number | null, Stance[]]
 
 /** Raise it when what a part means changes. */
-const MAGIC = 'teraffi arrays 1\n'
+const MAGIC = 'teraffi arrays 2\n'
 const STRINGS_AT_ONCE = 20_000
 const BYTES_AT_ONCE = 1 << 22
 const LABELS_KNOWN = LABELS.join()
@@ -64,9 +64,9 @@ function copied (arrays: GraphArrays) {
 }
 
 /** The columns of the facts that there are; numbers that wait to be used again are left out. */
-function factNumbers ({ from, to, says, idHigh, idLow, facts, freed }: GraphArrays): Uint32Array[] {
+function factNumbers ({ from, to, says, idHigh, idLow, seen, facts, freed }: GraphArrays): Uint32Array[] {
   const gone = new Set(freed)
-  const columns = [from, to, says, idHigh, idLow].map((column) => column.slice(0, facts))
+  const columns = [from, to, says, idHigh, idLow, seen].map((column) => column.slice(0, facts))
   return gone.size === 0 ? columns : columns.map((column) => column.filter((_, f) => !gone.has(f)))
 }
 
@@ -127,22 +127,22 @@ function opened (bytes: Buffer): { header: Header, body: Buffer } {
 
 async function filled ({ nodes, facts, parts }: Header, body: Buffer): Promise<GraphArrays> {
   let end = 0
-  const [from, to, says, idHigh, idLow, ...more] = parts.map((length) => {
+  const [from, to, says, idHigh, idLow, seen, ...more] = parts.map((length) => {
     end += length
     return body.subarray(end - length, end)
-  }) as Five
+  }) as Columns
   const [ids, names, said, few] = [0, 2, 4, 6].map((i) => decoded(more[i]!, more[i + 1]!)) as [string[], string[], string[], string[]]
   const arrays = new GraphArrays()
   arrays.reserve(nodes, facts)
   arrays.takeNodes(ids, names, more[8]!)
   for (const text of said) arrays.saidNumber(text.split('\t'))
   for (const one of few) putFew(arrays, JSON.parse(one) as Few)
-  Object.entries({ from, to, says, idHigh, idLow }).forEach(([name, column]) => { arrays[name as 'from'].set(numbersOf(column)) })
+  Object.entries({ from, to, says, idHigh, idLow, seen }).forEach(([name, column]) => { arrays[name as 'from'].set(numbersOf(column)) })
   arrays.facts = facts
   await arrays.layOut()
   return arrays
 }
-type Five = [Buffer, Buffer, Buffer, Buffer, Buffer, ...Buffer[]]
+type Columns = [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, ...Buffer[]]
 
 function putFew (arrays: GraphArrays, [n, visibleTo, momentum, stances]: Few): void {
   if (visibleTo !== null) arrays.visibleTo.set(n, visibleTo)

@@ -3,6 +3,7 @@ import type { Reads } from '../graph/graph.js'
 import { breaks } from '../turns.js'
 import { GraphArrays, type FactRow, type NodeRow } from './arrays.js'
 import { idWords } from './fact-id.js'
+import { secondsOf } from './said.js'
 
 const PAGE = 2_000
 
@@ -21,9 +22,9 @@ export async function readWhole (graph: Reads, tenantId: string): Promise<GraphA
 function appendFacts (arrays: GraphArrays, subject: string, facts: FactRow[]): void {
   const n = arrays.numbers.get(subject)
   if (n === undefined) return // written after the nodes were read: what follows brings it
-  for (const [objectId, factId, ...said] of facts) {
+  for (const [objectId, factId, observedAt, ...said] of facts) {
     const object = arrays.numbers.get(objectId!)
-    if (object !== undefined) arrays.appendFact(n, object, idWords(factId!), arrays.saidNumber(said))
+    if (object !== undefined) arrays.appendFact(n, object, idWords(factId!), arrays.saidNumber(said), secondsOf(observedAt!))
   }
 }
 
