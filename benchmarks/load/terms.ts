@@ -7,12 +7,12 @@ import type { Prior } from '../../models/affinity.js'
 const DAY = '2026-01-01' // facts here hold for ever
 
 /** A walk that goes on from everyone, however many they are. */
-export const UNBOUNDED = { breadth: Infinity, facts: Infinity }
+export const UNBOUNDED = { firstFacts: Infinity, breadth: Infinity, secondFacts: Infinity }
 
 interface Graph { arrays: GraphArrays, prior: Prior }
 
 /** The first of the graph terms, worked out from the definition without any art: sums in maps, all of them sorted. Facts here are shared ones. */
-export function plainly ({ arrays, prior }: Graph, memberId: string, limit: number, { breadth, facts } = BOUNDS as typeof UNBOUNDED): string[] {
+export function plainly ({ arrays, prior }: Graph, memberId: string, limit: number, bounds = BOUNDS as typeof UNBOUNDED): string[] {
   const { start, count, ids } = arrays
   const weightAt = (k: number) => asked(arrays, k, { now: DAY, viewerId: memberId })
   const seeker = arrays.numbers.get(memberId)!
@@ -23,24 +23,16 @@ export function plainly ({ arrays, prior }: Graph, memberId: string, limit: numb
 
   const shared = new Map<number, number>()
   const masses = new Map<number, number>()
-  for (const seed of seeds) {
-    const via = arrays.neighborAt(seed)
-    if (count[via]! > BOUNDS.degreeMax) continue
-    for (const k of slots(via)) {
-      add(shared, arrays.neighborAt(k), weightAt(seed) * weightAt(k) / Math.log(Math.max(2, count[via]!)))
-      add(masses, arrays.neighborAt(k), weightAt(seed) * weightAt(k) / count[via]! ** WALK.a)
-    }
-  }
+  const vias = seeds.map((k) => ({ n: arrays.neighborAt(k), weight: weightAt(k) })).filter(({ n }) => count[n]! <= BOUNDS.degreeMax)
+  for (const { n, weight } of vias) for (const k of slots(n)) add(shared, arrays.neighborAt(k), weight * weightAt(k) / Math.log(Math.max(2, count[n]!)))
+  const firsts = strongest(arrays, vias.map(({ n, weight }) => ({ n, mass: twelve(weight / count[n]! ** WALK.a) })), bounds.firstFacts)
+  for (const { n, mass } of firsts) for (const k of slots(n)) add(masses, arrays.neighborAt(k), mass * weightAt(k))
   const seconds = [...masses].filter(([n]) => n !== seeker && count[n]! <= BOUNDS.degreeMax)
-    .map(([n, mass]) => ({ n, mass: Number((mass / count[n]! ** WALK.b).toFixed(12)) }))
-    .sort((a, b) => b.mass - a.mass || (ids[a.n]! < ids[b.n]! ? -1 : 1)).slice(0, breadth)
+    .map(([n, mass]) => ({ n, mass: twelve(mass / count[n]! ** WALK.b) }))
 
   const scores = new Map([...shared].map(([n, value]) => [n, value * WEIGHTS.shared]))
   const { at } = priorAt(arrays, prior)
-  let before = 0
-  for (const { n, mass } of seconds) {
-    if (before >= facts) break
-    before += count[n]!
+  for (const { n, mass } of strongest(arrays, seconds, bounds.secondFacts, bounds.breadth)) {
     for (const k of slots(n)) {
       const to = arrays.neighborAt(k)
       if (!known.has(to)) add(scores, to, WEIGHTS.walk * mass * weightAt(k) * at(to))
@@ -50,3 +42,13 @@ export function plainly ({ arrays, prior }: Graph, memberId: string, limit: numb
 }
 
 const add = (sums: Map<number, number>, n: number, value: number) => sums.set(n, (sums.get(n) ?? 0) + value)
+const twelve = (mass: number) => Number(mass.toFixed(12))
+
+function strongest ({ ids, count }: GraphArrays, all: { n: number, mass: number }[], facts: number, breadth = Infinity) {
+  let before = 0
+  return all.sort((a, b) => b.mass - a.mass || (ids[a.n]! < ids[b.n]! ? -1 : 1)).slice(0, breadth).filter(({ n }) => {
+    const goes = before < facts
+    before += count[n]!
+    return goes
+  })
+}

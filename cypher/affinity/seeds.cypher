@@ -10,7 +10,7 @@
 MATCH (seeker:Entity {tenantId: $tenantId, id: $entityId})-[fact:!GAVE_FEEDBACK]-(x:Entity)
 WHERE NOT x:Amount AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
   AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)
-WITH fact, x ORDER BY abs(fact.weight) DESC, COUNT { (x)--() } - COUNT { (x)-[:GAVE_FEEDBACK]-() }, x.id LIMIT $limit
+WITH fact, x ORDER BY abs(fact.weight) DESC, COUNT { (x)--() } - COUNT { (x)-[:GAVE_FEEDBACK]-() }, x.id, fact.factId LIMIT $limit
 WITH collect({fact: fact, x: x, seen: left(fact.observedAt + 'T00:00:00', 19)}) AS known   // a day alone is its beginning
 UNWIND known AS one
 WITH one.fact AS fact, one.x AS x, size([other IN known WHERE other.seen > one.seen]) AS newer

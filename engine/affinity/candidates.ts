@@ -67,9 +67,10 @@ async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: 
   const { graph, tenantId, now, viewerId } = scene
   if (allowed !== null && allowed.size <= SCORED_MAX) return { near: [], far: [], complete: false }
   const limit = allowed === null ? BOUNDS.candidates : 10_000
-  const common = { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, degreeMax: BOUNDS.degreeMax, now, limit }
+  const { degreeMax, viaFacts } = BOUNDS
+  const common = { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, degreeMax, now, limit }
   const [near, far] = await Promise.all([
-    graph.read<{ id: string }>('affinity/candidates', common),
+    graph.read<{ id: string }>('affinity/candidates', { ...common, viaFacts }),
     graph.read<Walked>('affinity/walk', { ...common, ...walkSettings(scene.prior), candidateIds: [] })
   ])
   return { near, far, complete: far.length < limit }

@@ -29,12 +29,17 @@ export const WALK = { a: 0.7, b: 0.7, fade: 0.7 } as const
 export const BOUNDS = {
   seeds: 500, // facts about the seeker
   degreeMax: 1000, // a hub links everyone to everyone
+  viaFacts: 10_000, // in finding who shares a neighbor: those neighbors first that lend most, until they have so many facts together
+  firstFacts: 2000, // the same for the seeds that the walk sets out from
   breadth: 400, // others whom the walk goes on from, the strongest first,
-  facts: 4000, // and from nobody more when they have so many facts together: nearer ones tell more than many
+  secondFacts: 4000, // and from nobody more when they have so many facts together: nearer ones tell more than many
   candidates: 200, // of each way of finding them
   nearest: 50, // SPEC: top_k of members
   wantedReasons: 5 // told one by one in a summary
 } as const
 
 /** What the queries of the walk take beside the seeker. */
-export const walkSettings = (prior: Prior) => ({ ...WALK, degreeMax: BOUNDS.degreeMax, breadth: BOUNDS.breadth, facts: BOUNDS.facts, prior })
+export const walkSettings = (prior: Prior) => {
+  const { degreeMax, firstFacts, breadth, secondFacts } = BOUNDS
+  return { ...WALK, degreeMax, firstFacts, breadth, secondFacts, prior }
+}

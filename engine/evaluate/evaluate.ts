@@ -74,7 +74,7 @@ export async function evaluatePairs (request: WarmRequest): Promise<Evaluation> 
   if (request.served === true) {
     const figures = await evaluateServed({ train, test, k, onUser: (done) => { onProgress('ranking', done, test.size) } })
     lap.end('ranking')
-    return { figures, settings: { ...WALK, breadth: BOUNDS.breadth, facts: BOUNDS.facts }, validation: null, apart: {}, phases: lap.phases }
+    return { figures, settings: { ...WALK, ...BOUNDS }, validation: null, apart: {}, phases: lap.phases }
   }
   const { settings, validation, ...figures } = await evaluateWarm({ train, test, k, tune, validShare, log: (phase) => { onProgress(phase, 0, 0) } })
   lap.end('learning and ranking')

@@ -1,10 +1,10 @@
 import { LABELS, type Label } from '../../models/vocabulary.js'
 import type { Row } from '../graph/graph.js'
 import type { GraphArrays } from './arrays.js'
-import { commonness, paths, pathSums, viasOf, type FromSeeds } from './paths.js'
-import { factsOf, pass } from './reach.js'
+import { commonness, leads, paths, pathSums, type FromSeeds } from './paths.js'
+import { factsOf, pass, rounded, strongest, type Lending } from './reach.js'
 import { holds, lasts, type Said } from './said.js'
-import { atMost, labelBits, Most, order, Sums } from './scratch.js'
+import { atMost, labelBits, Most, order, seedsIn, Sums } from './scratch.js'
 import { walk } from './walk.js'
 import { walkPaths } from './ways.js'
 
@@ -19,15 +19,16 @@ type Asked = Pick<FromSeeds, 'now' | 'viewerId'>
 function seeds (arrays: GraphArrays, { entityId, viewerId, now, limit }: Asked & { entityId: string, limit: number }) {
   const n = arrays.numbers.get(entityId)
   if (n === undefined) return []
-  const { fact, says, said, labels, ids, count } = arrays
+  const { fact, says, said, labels, ids, count, idHigh, idLow } = arrays
   const slots: number[] = []
   for (let k = arrays.start[n]!, end = k + count[n]!; k < end; k++) {
     if (labels[arrays.neighborAt(k)] !== AMOUNT && holds(said[says[fact[k]!]!]!, now, viewerId)) slots.push(k)
   }
   const weightAt = (k: number) => Math.abs(said[says[fact[k]!]!]!.weight)
   const byDegree = (a: number, b: number) => count[a]! - count[b]! || order(ids[a]!, ids[b]!)
+  const byFact = (a: number, b: number) => idHigh[a]! - idHigh[b]! || idLow[a]! - idLow[b]!
   const first = atMost(slots, limit, (a, b) =>
-    weightAt(b) - weightAt(a) || byDegree(arrays.neighborAt(a), arrays.neighborAt(b)))
+    weightAt(b) - weightAt(a) || byDegree(arrays.neighborAt(a), arrays.neighborAt(b)) || byFact(fact[a]!, fact[b]!))
   const times = first.map((k) => arrays.seen[fact[k]!]!)
   const newer = newerThan(times)
   return first.map((k, i) => {
@@ -48,17 +49,24 @@ const AMOUNT = LABELS.indexOf('Amount')
 const scores = new Sums()
 const most = new Most()
 
-function candidates (arrays: GraphArrays, asking: FromSeeds & { labels: Label[], limit: number }) {
-  const { seeds, seekerId, degreeMax, limit, labels } = asking
+function candidates (arrays: GraphArrays, asking: FromSeeds & { labels: Label[], viaFacts: number, limit: number }) {
+  const { seekerId, limit, labels } = asking
   const wanted = labelBits(labels)
-  const vias = viasOf(arrays, { seeds, degreeMax, wanted })
+  const vias = strongest(arrays, lending(arrays, asking), asking.viaFacts).filter((via) => leads(arrays, via, wanted))
   scores.ready(Math.min(arrays.nodes, factsOf(arrays, vias)))
-  for (const { n: via, told } of vias) {
+  for (const { n, lends } of vias) pass(arrays, asking, n, lends, scores)
+  return mostLent(arrays, { wanted, seeker: arrays.numbers.get(seekerId) ?? -1, limit, viewerId: asking.viewerId })
+}
+
+function lending (arrays: GraphArrays, { seeds, degreeMax }: FromSeeds): Lending[] {
+  const vias: Lending[] = []
+  for (const { n, told } of seedsIn(arrays, seeds)) {
+    if (arrays.count[n]! > degreeMax) continue
     let weight = 0
     for (const seed of told) weight += Math.max(0, seed.weight)
-    if (weight > 0) pass(arrays, asking, via, weight / commonness(arrays.count[via]!), scores)
+    if (weight > 0) vias.push({ n, lends: rounded(weight / commonness(arrays.count[n]!)) })
   }
-  return mostLent(arrays, { wanted, seeker: arrays.numbers.get(seekerId) ?? -1, limit, viewerId: asking.viewerId })
+  return vias
 }
 
 interface Wanted { wanted: number, seeker: number, limit: number, viewerId: string }

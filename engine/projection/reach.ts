@@ -1,25 +1,28 @@
 import type { Prior } from '../../models/affinity.js'
 import type { GraphArrays } from './arrays.js'
-import { Most, placed, seedsIn, Sums, type Seeds } from './scratch.js'
+import { Most, order, placed, seedsIn, Sums, type Seeds } from './scratch.js'
 import { asked, CODE, NODE } from './slots.js'
 
 /**
- * `breadth`, `facts`: the walk goes on from so many at most, and from nobody more when those before have so many facts together. `a`, `b`: powers
+ * `breadth`: the walk goes on from so many at most. `firstFacts`, `secondFacts`: it sets out, and goes on, from nobody more when those before have
+ * so many facts together. `a`, `b`: powers
  * of the degrees of what is shared and of who shares it; `fade`: of how much of what is known of the seeker is newer; `prior`: a factor for each
  * degree of where the walk ends, by label.
  */
-export interface Walking extends Record<'degreeMax' | 'breadth' | 'facts' | 'a' | 'b' | 'fade', number> {
+export interface Walking extends Record<'degreeMax' | 'firstFacts' | 'breadth' | 'secondFacts' | 'a' | 'b' | 'fade', number> {
   seeds: Seeds, seekerId: string, viewerId: string, prior: Prior, now: string
 }
 
-/** A seed that the walk sets out from, with its surest fact, and what this is divided by. */
-export interface First { n: number, weight: number, share: number, factId: string, confidence: number }
+/** A node and what it lends to each of its neighbors. */
+export interface Lending { n: number, lends: number }
+/** A seed that the walk sets out from, with its surest fact. */
+export interface First extends Lending { factId: string, confidence: number }
 
 /** Those from whom the walk goes on, strongest first, with the mass that goes on from each; and what it brings to whom but the seeds. */
 export interface Reach { firsts: First[], nodes: Uint32Array, masses: Float64Array, ends: Sums }
 
 let last: { asking: Walking, arrays: GraphArrays, changes: number, reach: Reach } | null = null
-const SAME = ['seeds', 'seekerId', 'viewerId', 'now', 'degreeMax', 'breadth', 'facts', 'a', 'b', 'fade'] as const
+const SAME = ['seeds', 'seekerId', 'viewerId', 'now', 'degreeMax', 'firstFacts', 'breadth', 'secondFacts', 'a', 'b', 'fade'] as const
 const arriving = new Sums()
 const ends = new Sums()
 const places = new Sums()
@@ -30,7 +33,7 @@ export function reach (arrays: GraphArrays, asking: Walking): Reach {
   if (last?.arrays === arrays && last.changes === arrays.changes && SAME.every((name) => last!.asking[name] === asking[name])) return last.reach
   const firsts = firstsOf(arrays, asking)
   arriving.ready(Math.min(factsOf(arrays, firsts), arrays.nodes))
-  for (const { n, weight, share } of firsts) pass(arrays, asking, n, weight / share, arriving)
+  for (const { n, lends } of firsts) pass(arrays, asking, n, lends, arriving)
 
   const { nodes, masses, facts } = goOn(arrays, asking)
   ends.ready(Math.min(facts, arrays.nodes))
@@ -51,7 +54,7 @@ export function factsOf (arrays: GraphArrays, nodes: { n: number }[]): number {
   return facts
 }
 
-function firstsOf (arrays: GraphArrays, { seeds, degreeMax, a, fade }: Walking): First[] {
+function firstsOf (arrays: GraphArrays, { seeds, degreeMax, firstFacts, a, fade }: Walking): First[] {
   const firsts: First[] = []
   for (const { n, told } of seedsIn(arrays, seeds)) {
     if (arrays.count[n]! > degreeMax) continue
@@ -60,9 +63,19 @@ function firstsOf (arrays: GraphArrays, { seeds, degreeMax, a, fade }: Walking):
       const lead = seed.weight / power(1 + seed.newer, fade)
       if (lead > weight) [best, weight] = [seed, lead]
     }
-    if (weight > 0) firsts.push({ n, weight, share: power(arrays.count[n]!, a), factId: best.factId, confidence: best.confidence })
+    if (weight > 0) firsts.push({ n, lends: rounded(weight / power(arrays.count[n]!, a)), factId: best.factId, confidence: best.confidence })
   }
-  return firsts
+  return strongest(arrays, firsts, firstFacts)
+}
+
+/** Those that lend most, until they have so many facts together. */
+export function strongest<T extends Lending> (arrays: GraphArrays, all: T[], facts: number): T[] {
+  if (factsOf(arrays, all) < facts) return all
+  const { count, ids } = arrays
+  all.sort((a, b) => b.lends - a.lends || order(ids[a.n]!, ids[b.n]!))
+  let [going, together] = [0, 0]
+  for (; going < all.length && together < facts; going++) together += count[all[going]!.n]!
+  return all.slice(0, going)
 }
 
 /** What a node passes on to its neighbors. */
@@ -76,7 +89,7 @@ export function pass (arrays: GraphArrays, asking: Pick<Walking, 'now' | 'viewer
 }
 
 /** Chooses those from whom the walk goes on, and counts their facts. */
-function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, facts, b }: Walking): Pick<Reach, 'nodes' | 'masses'> & { facts: number } {
+function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, secondFacts, b }: Walking): Pick<Reach, 'nodes' | 'masses'> & { facts: number } {
   const { count } = arrays
   const { keys, values, touched, size } = arriving
   const seeker = arrays.numbers.get(seekerId) ?? -1
@@ -89,12 +102,12 @@ function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, facts, b }: 
   }
   const { nodes, sizes } = nearest.take(arrays.ids)
   let [going, together] = [0, 0]
-  for (; going < nodes.length && together < facts; going++) together += count[nodes[going]!]!
+  for (; going < nodes.length && together < secondFacts; going++) together += count[nodes[going]!]!
   return { nodes: nodes.subarray(0, going), masses: sizes.subarray(0, going), facts: together }
 }
 
 /** So that what is equal stays so in whatever order it was summed. */
-const rounded = (mass: number) => Math.round(mass * 1e12) / 1e12
+export const rounded = (mass: number) => Math.round(mass * 1e12) / 1e12
 
 const EXPONENTS_KEPT = 16
 const DEGREES_KEPT = 4096

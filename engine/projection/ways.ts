@@ -32,7 +32,7 @@ export function walkPaths (arrays: GraphArrays, asking: Asking) {
 function look (looking: Looking, { nodes, masses }: Reach, targets: Target[]): void {
   const { arrays: { slot, start, count }, asking: { paths, b }, firsts } = looking
   const place = placed(places, targets.map(({ to }) => to))
-  const surest = firsts.reduce((most, { weight, share }) => Math.max(most, weight / share), 0)
+  const surest = firsts.reduce((most, { lends }) => Math.max(most, lends), 0)
   const open = (bound: number) => targets.some((target) => !settled(target, bound, paths))
   for (let i = 0; i < nodes.length; i++) {
     const second = nodes[i]!
@@ -59,7 +59,7 @@ function partsTo ({ arrays, asking, firsts, firstAt }: Looking, second: number):
     const at = firstAt.of(slot[k]! & NODE)
     if (at === 0) continue
     const first = firsts[at - 1]!
-    const value = first.weight * asked(arrays, k, asking) / first.share
+    const value = first.lends * asked(arrays, k, asking)
     if (value > 0) keep(parts, { value, first, second, fact: fact[k]! }, asking.paths, (a, b) => comparePart(arrays, a, b))
   }
   return parts
