@@ -2,7 +2,7 @@
 // lend most to each are looked at first, and nobody more when they have so many facts together.
 //
 //   takes    tenantId string, seeds map, seekerId string, viewerId string, labels list, degreeMax integer, viaFacts integer, now string, limit integer
-//   returns  id string, score float
+//   returns  id string, label string, name string, score float
 //   seeks    Entity(tenantId, id)
 //
 // :param {tenantId: 'demo', seeds: {`topic:street-food`: [{weight: 0.9}]}, seekerId: 'member:mia-tran', viewerId: 'member:mia-tran', labels: ['Member', 'Brand'], degreeMax: 1000, viaFacts: 10000, now: '2026-11-01', limit: 200}
@@ -22,6 +22,6 @@ WHERE to.id <> $seekerId AND (to.visibleTo IS NULL OR $viewerId IN to.visibleTo)
   AND fact.weight > 0 AND (fact.validTo IS NULL OR fact.validTo > $now) AND (fact.validFrom IS NULL OR fact.validFrom <= $now)
   AND (fact.visibleTo IS NULL OR $viewerId IN fact.visibleTo)   // what someone keeps to himself lends nobody else a score
 WITH to, sum(lends * fact.weight) AS score
-RETURN to.id AS id, score
+RETURN to.id AS id, [label IN labels(to) WHERE label <> 'Entity'][0] AS label, to.name AS name, score
 ORDER BY score DESC, id
 LIMIT $limit;

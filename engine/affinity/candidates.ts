@@ -27,19 +27,19 @@ export async function candidates (scene: Scene, seeker: Seeker, request: Discove
   const admits = (id: string) => id !== seeker.id && !excluded.has(id) && (allowed === null || allowed.has(id))
 
   const { near, far, complete } = await byGraph(scene, seeker, labels, allowed)
-  const linked: Walked[] = far.filter(({ id }) => admits(id))
+  const linked = new Map<string, Walked>()
+  for (const row of near) if (admits(row.id)) linked.set(row.id, row)
+  for (const row of far) if (admits(row.id)) linked.set(row.id, row)
   const others = [
-    ...near.map(({ id }) => id),
     ...allowed !== null && allowed.size <= SCORED_MAX ? allowed : [], // a filter that leaves few lets all of them be scored, so that k are found where k exist
     ...seeker.stances.keys(),
     ...seeker.seeds.keys(), // what the seeker names may itself be what is looked for
     ...nearest(scene.index, seeker.goals, admits),
     ...nearest(scene.index, seeker.profile, admits)
-  ].filter(admits)
-  if (others.length === 0) return { candidates: linked, complete }
-  const known = new Set(linked.map(({ id }) => id))
-  const profiles = await profilesOf(scene, [...new Set(others)].filter((id) => !known.has(id)))
-  return { candidates: [...linked, ...profiles.filter(({ label }) => labels.includes(label))], complete }
+  ].filter((id) => !linked.has(id) && admits(id))
+  if (others.length === 0) return { candidates: [...linked.values()], complete }
+  const profiles = await profilesOf(scene, [...new Set(others)])
+  return { candidates: [...linked.values(), ...profiles.filter(({ label }) => labels.includes(label))], complete }
 }
 
 /** Of an order of ids, those that are still there and not left out. */
@@ -60,7 +60,7 @@ async function profilesOf ({ graph, tenantId, viewerId }: Scene, ids: string[]):
 
 const SCORED_MAX = 5 * BOUNDS.candidates
 
-interface Linked { near: { id: string }[], far: Walked[], complete: boolean }
+interface Linked { near: Candidate[], far: Walked[], complete: boolean }
 
 /** Those found by two steps and by three; nobody, where a filter leaves few. */
 async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: Set<string> | null): Promise<Linked> {
@@ -70,7 +70,7 @@ async function byGraph (scene: Scene, seeker: Seeker, labels: Label[], allowed: 
   const { degreeMax, viaFacts } = BOUNDS
   const common = { tenantId, seeds: seeker.told, seekerId: seeker.id, viewerId, labels, degreeMax, now, limit }
   const [near, far] = await Promise.all([
-    graph.read<{ id: string }>('affinity/candidates', { ...common, viaFacts }),
+    graph.read<Candidate>('affinity/candidates', { ...common, viaFacts }),
     graph.read<Walked>('affinity/walk', { ...common, ...walkSettings(scene.prior), candidateIds: [] })
   ])
   return { near, far, complete: far.length < limit }

@@ -1,8 +1,14 @@
 import { placeLine, type Place } from './documents.js'
 import type { Parameters } from './graph.js'
 
-/** What one write of a tenant's graph touched: nodes by id, facts as `subject\tfactId\tobject`; `texts`: words that the vector index reads. */
-export interface Change { version: number, nodes: string[], facts: string[], texts: boolean }
+/**
+ * What one write of a tenant's graph touched: nodes by id, facts as `subject\tfactId\tobject`; `texts`: words that the vector index reads.
+ * `said`: what the facts say since, as JSON, so that whoever follows need not read them; '' where there are many.
+ */
+export interface Change { version: number, nodes: string[], facts: string[], texts: boolean, said: string }
+
+/** A note that is not longer in facts says what they say. */
+export const SAID_MAX = 64
 
 /** Told of each change once it is committed; the write is acknowledged after the last listener has dealt with it. */
 export type ChangeListener = (tenantId: string, change: Change) => Promise<void>
@@ -10,8 +16,9 @@ export type ChangeListener = (tenantId: string, change: Change) => Promise<void>
 /** Versions for which it can be asked what they touched. */
 export const CHANGES_KEPT = 1_000
 
-const NOTHING: Omit<Change, 'version'> = { nodes: [], facts: [], texts: false }
-type Touch = Partial<Omit<Change, 'version'>>
+const NOTHING: Touched = { nodes: [], facts: [], texts: false }
+type Touched = Omit<Change, 'version' | 'said'>
+type Touch = Partial<Touched>
 const idsOf = (rows: unknown) => (rows as { id: string }[]).map(({ id }) => id)
 const placesOf = (facts: unknown) => (facts as Place[]).map(placeLine)
 const endsOf = (facts: unknown) => (facts as Place[]).flatMap(({ subject, object }) => [subject, object])
@@ -47,7 +54,7 @@ export function watchChanges () {
       if (name === 'graph/unchanged') counted = null
     },
     /** Null where nothing was changed. */
-    change: (): { tenantId: string, change: Change } | null =>
+    change: (): { tenantId: string, change: Omit<Change, 'said'> } | null =>
       counted === null ? null : { tenantId: counted.tenantId, change: { version: counted.version, nodes: [...nodes], facts: [...facts], texts } }
   }
 }

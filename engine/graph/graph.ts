@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import neo4j, { type Driver, type ManagedTransaction, type Session } from 'neo4j-driver'
 import { EngineError } from '../errors.js'
-import { CHANGES_KEPT, watchChanges, type Change, type ChangeListener } from './changes.js'
+import { CHANGES_KEPT, SAID_MAX, watchChanges, type Change, type ChangeListener } from './changes.js'
+import { placeOf } from './documents.js'
 import { loadQueries, problemWith, type Query } from './query.js'
 import { turnsOfEach } from '../turns.js'
 
@@ -99,9 +100,18 @@ async function watched<T> (run: Run, work: (run: Run) => Promise<T>): Promise<Co
     watch.ran(name, parameters, rows)
     return rows
   })
-  const noted = watch.change()
-  if (noted !== null) await run('graph/log-change', { tenantId: noted.tenantId, ...noted.change, kept: CHANGES_KEPT })
+  const touched = watch.change()
+  if (touched === null) return { done, noted: null }
+  const { tenantId, change } = touched
+  const noted = { tenantId, change: { ...change, said: await saidBy(run, tenantId, change.facts) } }
+  await run('graph/log-change', { tenantId, ...noted.change, kept: CHANGES_KEPT })
   return { done, noted }
+}
+
+/** What a few facts say, as JSON; '' of many. */
+async function saidBy (run: Run, tenantId: string, facts: string[]): Promise<string> {
+  if (facts.length > SAID_MAX) return ''
+  return facts.length === 0 ? '[]' : JSON.stringify(await run('projection/some-facts', { tenantId, facts: facts.map(placeOf) }))
 }
 
 function find (queries: Map<string, Query>, name: string): Query {

@@ -80,7 +80,12 @@ function mostLent (arrays: GraphArrays, { wanted, seeker, limit, viewerId }: Wan
     if (score >= most.least && wanted >> arrays.labels[n]! & 1 && n !== seeker && arrays.mayBeSeen(n, viewerId)) most.offer(n, score)
   }
   const { nodes, sizes } = most.take(arrays.ids)
-  return Array.from(nodes, (n, i) => ({ id: arrays.ids[n]!, score: sizes[i]! }))
+  const rows: { id: string, label: Label, name: string, score: number }[] = []
+  for (let i = 0; i < nodes.length; i++) {
+    const { id, label, name } = arrays.nodeAt(nodes[i]!)
+    rows.push({ id, label, name, score: sizes[i]! })
+  }
+  return rows
 }
 
 function excluded (arrays: GraphArrays, { entityId, now }: { entityId: string, now: string }) {
@@ -127,7 +132,9 @@ function profiles (arrays: GraphArrays, { ids }: { ids: string[] }) {
   const rows: Row[] = []
   for (const id of ids) {
     const n = arrays.numbers.get(id)
-    if (n !== undefined) rows.push({ ...arrays.nodeAt(n), visibleTo: arrays.visibleTo.get(n) ?? null })
+    if (n === undefined) continue
+    const { label, name } = arrays.nodeAt(n)
+    rows.push({ id, label, name, visibleTo: arrays.visibleTo.get(n) ?? null })
   }
   return rows
 }

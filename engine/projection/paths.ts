@@ -15,22 +15,34 @@ export const commonness = (degree: number) => Math.log(Math.max(2, degree))
 export const leads = (arrays: GraphArrays, { n }: { n: number }, wanted: number) => (arrays.around[n]! & wanted) !== 0
 
 /** The seeds without hubs and those that lead to nobody who is wanted. */
-function viasOf (arrays: GraphArrays, { seeds, degreeMax, wanted }: { seeds: Seeds, degreeMax: number, wanted: number }): Told[] {
-  return seedsIn(arrays, seeds).filter((seed) => arrays.count[seed.n]! <= degreeMax && leads(arrays, seed, wanted))
+function viasOf (arrays: GraphArrays, { seeds, degreeMax, wanted }: { seeds: Seeds, degreeMax: number, wanted: number }): Via[] {
+  const vias: Via[] = []
+  for (const seed of seedsIn(arrays, seeds)) {
+    const { n, told } = seed
+    if (arrays.count[n]! > degreeMax || !leads(arrays, seed, wanted)) continue
+    vias.push({ n, told, label: arrays.label(n), commonness: commonness(arrays.count[n]!), momentum: arrays.momentum.get(n) ?? 0.5 })
+  }
+  return vias
 }
 
+/** What is shared, and what divides the worth of having it in common. */
+interface Via extends Told { label: Label, commonness: number, momentum: number }
 /** A path in numbers: from a seed by what is shared to a candidate, who has a place among those asked for. */
-interface Path { place: number, to: number, via: number, fact: number, said: Said, seed: Seeds[string][number], term: Term, value: number }
+interface Path { candidate: number, via: Via, fact: number, said: Said, seed: Seeds[string][number], term: Term, value: number }
+type Heard = (candidate: number, term: Term, value: number, via: Via, fact: number, said: Said, seed: Seeds[string][number]) => void
 const places = new Sums()
 
 /** The paths from the seeds to each candidate, as `affinity/paths` defines them. */
 export function paths (arrays: GraphArrays, asking: AskingPaths) {
-  return pathsTo(arrays, asking).map(({ to, via, fact, said, seed, term, value }) => ({
-    id: arrays.ids[to]!,
+  const candidates = numbersOf(arrays, asking)
+  const found: Path[] = []
+  walkPaths(arrays, asking, candidates, (candidate, term, value, via, fact, said, seed) => { found.push({ candidate, term, value, via, fact, said, seed }) })
+  return found.map(({ candidate, via, fact, said, seed, term, value }) => ({
+    id: arrays.ids[candidates[candidate]!.n]!,
     term,
     value,
-    viaId: arrays.ids[via]!,
-    viaName: arrays.names[via]!,
+    viaId: arrays.ids[via.n]!,
+    viaName: arrays.names[via.n]!,
     seedFactId: seed.factId,
     factId: arrays.factId(fact),
     confidence: seed.confidence * said.confidence
@@ -38,55 +50,49 @@ export function paths (arrays: GraphArrays, asking: AskingPaths) {
     order(a.viaId, b.viaId) || order(a.factId, b.factId) || order(a.seedFactId, b.seedFactId))
 }
 
+const TERMS = ['conflict', 'trend', 'audience', 'goal', 'shared'] as const
+
 /** The same summed, for each candidate by term. */
 export function pathSums (arrays: GraphArrays, asking: AskingPaths) {
+  const candidates = numbersOf(arrays, asking)
+  const sums = new Float64Array(TERMS.length * candidates.length)
+  walkPaths(arrays, asking, candidates, (candidate, term, value) => { sums[TERMS.length * candidate + TERMS.indexOf(term as 'goal')]! += value })
   const rows: { id: string, term: Term, value: number }[] = []
-  const ofPlace: (typeof rows)[] = []
-  for (const { place, to, term, value } of pathsTo(arrays, asking)) {
-    const held = ofPlace[place] ??= []
-    const known = held.find((row) => row.term === term)
-    if (known !== undefined) known.value += value
-    else {
-      const row = { id: arrays.ids[to]!, term, value }
-      held.push(row)
-      rows.push(row)
-    }
+  for (let i = 0; i < sums.length; i++) {
+    if (sums[i] !== 0) rows.push({ id: arrays.ids[candidates[Math.floor(i / TERMS.length)]!.n]!, term: TERMS[i % TERMS.length]!, value: sums[i]! })
   }
   return rows
 }
 
-/** Every fact between a seed and a candidate, looked for from whichever side has fewer of them. */
-function pathsTo (arrays: GraphArrays, { seeds, seekerId, viewerId, candidateIds, labels, degreeMax, now }: AskingPaths): Path[] {
-  const { slot, fact, says, start, count } = arrays
+const numbersOf = (arrays: GraphArrays, { candidateIds, seekerId }: AskingPaths): { n: number }[] =>
+  candidateIds.flatMap((id) => id === seekerId ? [] : arrays.numbers.get(id) ?? []).map((n) => ({ n }))
+
+/** Tells of every path by a fact between a seed and a candidate, looked for from whichever side has fewer facts. */
+function walkPaths (arrays: GraphArrays, { seeds, viewerId, labels, degreeMax, now }: AskingPaths, candidates: { n: number }[], hear: Heard): void {
+  const { slot, fact, says, said, start, count } = arrays
   const vias = viasOf(arrays, { seeds, degreeMax, wanted: labelBits(labels) })
-  if (vias.length === 0) return []
-  const candidates = candidateIds.flatMap((id) => id === seekerId ? [] : arrays.numbers.get(id) ?? []).map((n) => ({ n }))
-  const [near, far] = factsOf(arrays, vias) <= factsOf(arrays, candidates) ? [vias, candidates] : [candidates, vias]
+  if (vias.length === 0) return
+  const fromVias = factsOf(arrays, vias) <= factsOf(arrays, candidates)
+  const [near, far] = fromVias ? [vias, candidates] : [candidates, vias]
   const place = placed(places, far.map(({ n }) => n))
-  const found: Path[] = []
-  for (const [i, { n }] of near.entries()) {
+  for (let i = 0; i < near.length; i++) {
+    const { n } = near[i]!
     for (let k = start[n]!, end = k + count[n]!; k < end; k++) {
       const at = place.of(slot[k]! & NODE)
       if (at === 0) continue
-      const said = arrays.said[says[fact[k]!]!]!
-      if (!holds(said, now, viewerId)) continue
-      const [via, candidate] = near === vias ? [i, at - 1] : [at - 1, i]
-      add(found, arrays, { via: vias[via]!, place: candidate, to: candidates[candidate]!.n, fact: fact[k]!, said })
+      const saying = said[says[fact[k]!]!]!
+      if (holds(saying, now, viewerId)) join(fromVias ? at - 1 : i, vias[fromVias ? i : at - 1]!, fact[k]!, saying, hear)
     }
   }
-  return found
 }
 
-type Between = Pick<Path, 'place' | 'to' | 'fact' | 'said'> & { via: Told }
-
 /** A path for each thing that is known of the seeker there; that both shun a thing brings nobody together. */
-function add (found: Path[], arrays: GraphArrays, { via: { n: via, told }, ...between }: Between): void {
-  const { said } = between
-  for (const seed of told) {
+function join (candidate: number, via: Via, fact: number, said: Said, hear: Heard): void {
+  for (const seed of via.told) {
     const accord = seed.weight * said.weight
     if (!(accord < 0 || (seed.weight > 0 && said.weight > 0))) continue
-    const term = termOf(accord, arrays.label(via), seed.wish !== said.wish)
-    found.push({ ...between, via, seed, term, value: worth(arrays, via, term, accord, seed.share) })
+    const term = termOf(accord, via.label, seed.wish !== said.wish)
+    hear(candidate, term, worth(via, term, accord, seed.share), via, fact, said, seed)
   }
 }
 
@@ -97,8 +103,8 @@ function termOf (accord: number, label: Label, met: boolean): Term {
   return met ? 'goal' : 'shared'
 }
 
-function worth (arrays: GraphArrays, via: number, term: Term, accord: number, share: number): number {
+function worth ({ commonness, momentum }: Via, term: Term, accord: number, share: number): number {
   if (term === 'audience') return accord * share
-  if (term === 'trend') return accord * (arrays.momentum.get(via) ?? 0.5)
-  return accord / commonness(arrays.count[via]!)
+  if (term === 'trend') return accord * momentum
+  return accord / commonness
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../graph/changes.js'
 import { EngineError } from '../errors.js'
-import { placeOf } from '../graph/documents.js'
+import { placeLine, placeOf } from '../graph/documents.js'
 import type { Graph, Run } from '../graph/graph.js'
 import type { Prior } from '../../models/affinity.js'
 import { priorOf } from './prior.js'
@@ -157,7 +157,10 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
     }
   }
 
-  /** Reads again what was touched: whatever has happened since, the arrays then say what the graph says. */
+  /**
+   * Takes in what the notes say, and reads again what they only name: whatever has happened since, the arrays say what the graph says when the
+   * last note is through.
+   */
   async function apply (tenantId: string, tenant: Tenant, changes: Change[]): Promise<void> {
     const arrays = tenant.arrays!
     const places = [...new Set(changes.flatMap(({ facts }) => facts))].map(placeOf)
@@ -165,7 +168,7 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
     const ids = [...new Set([...changes.flatMap(({ nodes }) => nodes), ...unknown])]
     const [nodes, facts] = await Promise.all([
       ids.length === 0 ? [] : graph.read<NodeRow>('projection/some-nodes', { tenantId, ids }),
-      places.length === 0 ? [] : graph.read<{ subject: string, fact: FactRow }>('projection/some-facts', { tenantId, facts: places })
+      saidIn(changes) ?? graph.read<FoundFact>('projection/some-facts', { tenantId, facts: places })
     ])
     takeIn(arrays, { ids, nodes, places, facts })
     tenant.version = changes.at(-1)!.version
@@ -290,6 +293,19 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
       tenants.clear()
     }
   }
+}
+
+interface FoundFact { subject: string, fact: FactRow }
+
+/** What the facts say after the last of the changes; null where a note does not say it. */
+function saidIn (changes: Change[]): FoundFact[] | null {
+  const found = new Map<string, FoundFact>()
+  for (const { facts, said } of changes) {
+    if (said === '') return null
+    for (const place of facts) found.delete(place)
+    for (const one of JSON.parse(said) as FoundFact[]) found.set(placeLine({ subject: one.subject, factId: one.fact[1]!, object: one.fact[0]! }), one)
+  }
+  return [...found.values()]
 }
 
 const isIdle = ({ usedAt }: Tenant) => performance.now() - usedAt > IDLE_MS
