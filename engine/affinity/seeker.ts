@@ -48,8 +48,7 @@ export async function readSeeker (scene: Scene, { memberId, query, goals = [] }:
   ])
   const telling = [...node.seeds, ...asked.seeds].filter(({ name }) => name.length > GENERIC_LONGEST || !GENERIC.has(name.toLowerCase()))
   shareAudiences(telling)
-  const seeds = bySeedId(telling)
-  return { ...node, seeds, told: Object.fromEntries(seeds), goals: asked.goals ?? node.goals }
+  return { ...node, ...byId(telling), goals: asked.goals ?? node.goals }
 }
 
 /** Names that say nothing of who has them. */
@@ -125,12 +124,13 @@ function shareAudiences (seeds: Seed[]): void {
   for (const seed of seeds) seed.share = audiences.has(seed.id) ? 1 / audiences.size : 0
 }
 
-function bySeedId (seeds: Seed[]): Map<string, Seed[]> {
-  const map = new Map<string, Seed[]>()
-  for (const seed of seeds) {
-    const held = map.get(seed.id)
-    if (held === undefined) map.set(seed.id, [seed])
-    else held.push(seed)
+function byId (all: Seed[]): Pick<Seeker, 'seeds' | 'told'> {
+  const seeds = new Map<string, Seed[]>()
+  const told: Seeker['told'] = {}
+  for (const seed of all) {
+    const held = seeds.get(seed.id)
+    if (held !== undefined) held.push(seed)
+    else seeds.set(seed.id, told[seed.id] = [seed])
   }
-  return map
+  return { seeds, told }
 }

@@ -41,5 +41,6 @@ export const BOUNDS = {
 /** What the queries of the walk take beside the seeker. */
 export const walkSettings = (prior: Prior) => {
   const { degreeMax, firstFacts, breadth, secondFacts } = BOUNDS
-  return { ...WALK, degreeMax, firstFacts, breadth, secondFacts, prior }
+  const { a, b, fade } = WALK
+  return { a, b, fade, degreeMax, firstFacts, breadth, secondFacts, prior }
 }

@@ -15,7 +15,8 @@ export const commonness = (degree: number) => Math.log(Math.max(2, degree))
 export const leads = (arrays: GraphArrays, { n }: { n: number }, wanted: number) => (arrays.around[n]! & wanted) !== 0
 
 /** The seeds without hubs and those that lead to nobody who is wanted. */
-function viasOf (arrays: GraphArrays, { seeds, degreeMax, wanted }: { seeds: Seeds, degreeMax: number, wanted: number }): Via[] {
+function viasOf (arrays: GraphArrays, { seeds, degreeMax, labels }: AskingPaths): Via[] {
+  const wanted = labelBits(labels)
   const vias: Via[] = []
   for (const seed of seedsIn(arrays, seeds)) {
     const { n, told } = seed
@@ -34,9 +35,11 @@ const places = new Sums()
 
 /** The paths from the seeds to each candidate, as `affinity/paths` defines them. */
 export function paths (arrays: GraphArrays, asking: AskingPaths) {
-  const candidates = numbersOf(arrays, asking)
+  const [vias, candidates] = endsOf(arrays, asking)
   const found: Path[] = []
-  walkPaths(arrays, asking, candidates, (candidate, term, value, via, fact, said, seed) => { found.push({ candidate, term, value, via, fact, said, seed }) })
+  between(arrays, asking, { vias, candidates }, (candidate, term, value, via, fact, said, seed) => {
+    found.push({ candidate, term, value, via, fact, said, seed })
+  })
   return found.map(({ candidate, via, fact, said, seed, term, value }) => ({
     id: arrays.ids[candidates[candidate]!.n]!,
     term,
@@ -54,9 +57,9 @@ const TERMS = ['conflict', 'trend', 'audience', 'goal', 'shared'] as const
 
 /** The same summed, for each candidate by term. */
 export function pathSums (arrays: GraphArrays, asking: AskingPaths) {
-  const candidates = numbersOf(arrays, asking)
+  const [vias, candidates] = endsOf(arrays, asking)
   const sums = new Float64Array(TERMS.length * candidates.length)
-  walkPaths(arrays, asking, candidates, (candidate, term, value) => { sums[TERMS.length * candidate + TERMS.indexOf(term as 'goal')]! += value })
+  between(arrays, asking, { vias, candidates }, (candidate, term, value) => { sums[TERMS.length * candidate + TERMS.indexOf(term as 'goal')]! += value })
   const rows: { id: string, term: Term, value: number }[] = []
   for (let i = 0; i < sums.length; i++) {
     if (sums[i] !== 0) rows.push({ id: arrays.ids[candidates[Math.floor(i / TERMS.length)]!.n]!, term: TERMS[i % TERMS.length]!, value: sums[i]! })
@@ -64,14 +67,22 @@ export function pathSums (arrays: GraphArrays, asking: AskingPaths) {
   return rows
 }
 
-const numbersOf = (arrays: GraphArrays, { candidateIds, seekerId }: AskingPaths): { n: number }[] =>
-  candidateIds.flatMap((id) => id === seekerId ? [] : arrays.numbers.get(id) ?? []).map((n) => ({ n }))
+/** What paths lead by and to whom; nobody, where they lead by nothing. */
+function endsOf (arrays: GraphArrays, asking: AskingPaths): [Via[], { n: number }[]] {
+  const { candidateIds, seekerId } = asking
+  const vias = viasOf(arrays, asking)
+  const candidates: { n: number }[] = []
+  if (vias.length === 0) return [vias, candidates]
+  for (const id of candidateIds) {
+    const n = id === seekerId ? undefined : arrays.numbers.get(id)
+    if (n !== undefined) candidates.push({ n })
+  }
+  return [vias, candidates]
+}
 
 /** Tells of every path by a fact between a seed and a candidate, looked for from whichever side has fewer facts. */
-function walkPaths (arrays: GraphArrays, { seeds, viewerId, labels, degreeMax, now }: AskingPaths, candidates: { n: number }[], hear: Heard): void {
+function between (arrays: GraphArrays, { viewerId, now }: AskingPaths, { vias, candidates }: { vias: Via[], candidates: { n: number }[] }, hear: Heard): void {
   const { slot, fact, says, said, start, count } = arrays
-  const vias = viasOf(arrays, { seeds, degreeMax, wanted: labelBits(labels) })
-  if (vias.length === 0) return
   const fromVias = factsOf(arrays, vias) <= factsOf(arrays, candidates)
   const [near, far] = fromVias ? [vias, candidates] : [candidates, vias]
   const place = placed(places, far.map(({ n }) => n))
