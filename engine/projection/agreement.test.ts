@@ -100,7 +100,7 @@ t.test('so do users of a part of Gowalla', { skip: existsSync(GOWALLA) ? false :
   const path = join(t.testdir(), 'pairs.txt')
   writeFileSync(path, gunzipSync(readFileSync(GOWALLA)).toString().split('\n').slice(0, 2_000).join('\n'))
   await engine.importFile(tenantId, { path, format: 'pairs' })
-  const seekers = Array.from({ length: 100 }, (_, i) => `user:${(i * 7919) % 2_000}`)
+  const seekers = Array.from({ length: 250 }, (_, i) => `user:${(i * 7919) % 2_000}`)
   await sameTwenty(t, { engine, tenantId, seekers, kinds: ['item'] })
 })
 
