@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { debugging } from '../engine/config.js'
+import { FORMATS } from '../models/imports.js'
 
 /**
  * The commands. Each loads what it needs when it runs, so that `teraffi extract` opens no store and starts fast.
@@ -88,9 +89,16 @@ function data (teraffi: Command): void {
     .action(async () => (await import('./commands/data.js')).seed())
   teraffi.command('import').description('load a file of facts; .gz is fine')
     .argument('<file>')
-    .addOption(new Option('--format <format>', 'pairs: a user, then the items; triples: subject, predicate, object')
-      .choices(['pairs', 'triples']).makeOptionMandatory())
+    .addOption(new Option('--format <format>', 'pairs: a user, then the items; triples (CSV), tsv, jsonl: subject, predicate, object; by the name of the file where it ends in one')
+      .choices(FORMATS))
+    .option('--rejected <file>', 'where the rows go that are refused, to be mended and imported')
+    .addOption(new Option('--on-error <what>', 'at the first row that is refused').choices(['continue', 'abort']).default('continue'))
     .action(async (file, options) => (await import('./commands/data.js')).importCommand(file, options))
+  teraffi.command('imports').description('what has been imported, the last one first')
+    .action(async () => (await import('./commands/data.js')).listImports())
+  teraffi.command('undo').description('take back exactly what one import said')
+    .argument('<importId>')
+    .action(async (importId) => (await import('./commands/data.js')).undoCommand(importId))
   const query = teraffi.command('query').description('the query library in cypher/')
   query.command('list').description('every query and what it takes')
     .action(async () => (await import('./commands/query.js')).listQueries())

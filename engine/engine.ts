@@ -31,6 +31,7 @@ import { problemWith } from './graph/query.js'
 import { migrateGraph } from './graph/schema.js'
 import { graphVersion } from './graph/texts.js'
 import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
+import { imports, undoImport } from './import/undo.js'
 import { openEmbedder } from './index/embed.js'
 import { openIndex } from './index/vector-index.js'
 import { learn, type Lesson, type LearnProgress } from './learn.js'
@@ -44,7 +45,6 @@ import { worldLesson } from '../seeds/load.js'
 /** Everything that thinks, behind one door; REST, CLI and tests call these functions. */
 export type Engine = Awaited<ReturnType<typeof createEngine>>
 export type { ImportReport, ImportProgress } from './import/run.js'
-export type { Format } from './import/rows.js'
 export { loadQueries, type Query } from './graph/query.js'
 
 interface Pair { member: string, target: string }
@@ -143,6 +143,8 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
       return learnt
     },
     importFile: (tenantId: string, request: ImportRequest): Promise<ImportReport> => importFile(graph, tenantId, request),
+    imports: (tenantId: string) => imports(graph, tenantId),
+    undoImport: (tenantId: string, importId: string, signal?: AbortSignal) => undoImport(graph, tenantId, importId, signal),
     seed: (tenantId: string, onProgress?: LearnProgress) => seed(parts, tenantId, onProgress),
     query: (tenantId: string, name: string, parameters: Record<string, unknown>) => query(parts, tenantId, name, parameters),
     status: () => status(parts),

@@ -1,4 +1,6 @@
-import type { Format, ImportProgress } from '../../engine/engine.js'
+import type { ImportProgress } from '../../engine/engine.js'
+import { EngineError } from '../../engine/errors.js'
+import { FORMATS, formatOf, type Format } from '../../models/imports.js'
 import { progress } from '../progress.js'
 import { painter, table } from '../terminal.js'
 import { print, tell, withEngine } from './open.js'
@@ -20,19 +22,39 @@ export async function seed (): Promise<void> {
   })
 }
 
-export async function importCommand (path: string, { format }: { format: Format }): Promise<void> {
+interface ImportOptions { format?: Format, rejected?: string, onError: 'continue' | 'abort' }
+
+export async function importCommand (path: string, options: ImportOptions): Promise<void> {
+  const format = options.format ?? formatOf(path)
+  if (format === null) throw new EngineError('invalid_argument', `The name "${path}" does not tell its format; say --format ${FORMATS.join('|')}.`)
   const stop = new AbortController()
   process.once('SIGINT', () => { stop.abort(new Error('Stopped; what was read is kept, and the same command goes on from there.')) })
 
   await withEngine(async (engine) => {
     const bar = progress(process.stderr)
     const onProgress = ({ bytes, totalBytes, read }: ImportProgress) => { bar.update('import', bytes, totalBytes, `${read} facts`) }
-    const report = await engine.importFile(engine.config.tenantId, { path, format, signal: stop.signal, onProgress }).finally(bar.stop)
+    const { onError, rejected: rejectedTo } = options
+    const asked = { path, format, onError, rejectedTo, signal: stop.signal, onProgress }
+    const report = await engine.importFile(engine.config.tenantId, asked).finally(bar.stop)
 
     const { errors, ...counts } = report
     const paint = painter(process.stderr)
     for (const { line, code, message, hint } of errors) tell(`${paint.red(`line ${line}`)} ${code}: ${message} ${paint.dim(hint)}`)
     print(table([{ ...counts, seconds: counts.seconds.toFixed(1) }]))
     if (report.rejected > 0) process.exitCode = 1
+  })
+}
+
+export async function listImports (): Promise<void> {
+  await withEngine(async (engine) => {
+    const rows = await engine.imports(engine.config.tenantId)
+    print(rows.length === 0 ? 'Nothing has been imported.' : table(rows.map((row) => ({ ...row }))))
+  })
+}
+
+export async function undoCommand (importId: string): Promise<void> {
+  await withEngine(async (engine) => {
+    const { removed, kept } = await engine.undoImport(engine.config.tenantId, importId)
+    print(`What ${importId} said is taken back: ${removed} facts are gone, ${kept} stay as others say them.`)
   })
 }

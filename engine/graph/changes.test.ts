@@ -5,7 +5,7 @@ import { loadQueries } from './query.js'
 /** Queries that write what no score reads, by what they write. */
 const BESIDE: Record<string, string[]> = {
   'the count of writes, and the notes of what they touched': ['graph/lock', 'graph/unchanged', 'graph/log-change', 'projection/mark'],
-  'how far an import or a deal has come': ['graph/import-mark', 'deals/mark'],
+  'how far an import or a deal has come': ['graph/import-mark', 'graph/forget-import', 'deals/mark'],
   'what happened, for whoever listens': ['events/append', 'events/forget', 'events/forget-member'],
   'what the parties of a deal keep together': ['add-asset', 'add-comment', 'forget-member', 'open', 'rename'].map((name) => `workspaces/${name}`),
   'logins and their sessions': ['create', 'change', 'open-session', 'spend', 'revoke-account', 'revoke-family'].map((name) => `accounts/${name}`),

@@ -13,7 +13,7 @@ export interface Written {
 }
 
 export interface Place { subject: string, factId: string, object: string }
-interface Held extends Place { relation: Relation, evidence: string[] }
+export interface Held extends Place { relation: Relation, evidence: string[] }
 
 /** Makes the graph say what the documents say now; what they said before and no longer say is closed on this day. Returns how many facts changed. */
 export async function rewrite (run: Run, tenantId: string, version: number, documents: Written[], now: string): Promise<number> {
@@ -56,12 +56,18 @@ export async function unsay (run: Run, tenantId: string, version: number, author
   const documents = await run<{ facts: string[] }>('accounts/documents', { tenantId, owner: author })
   const places = [...new Set(documents.flatMap(({ facts }) => facts))].map(placeOf)
   const held = places.length === 0 ? [] : await run<Held>('accounts/facts-between', { tenantId, facts: places })
-  const left = held.map((fact) => ({ ...fact, evidence: fact.evidence.filter((line) => !parseEvidence(line).source.startsWith(`${author}/`)) }))
+  await takeBack(run, tenantId, version, held, ({ source }) => source.startsWith(`${author}/`))
+}
+
+/** Takes away what of the evidence of some facts is unsaid; facts for which nothing else speaks are gone. Returns how many these are. */
+export async function takeBack (run: Run, tenantId: string, version: number, held: Held[], isUnsaid: (evidence: Evidence) => boolean): Promise<number> {
+  const left = held.map((fact) => ({ ...fact, evidence: fact.evidence.filter((line) => !isUnsaid(parseEvidence(line))) }))
   const gone = left.filter(({ evidence }) => evidence.length === 0)
   const kept = left.filter(({ evidence }) => evidence.length > 0).map((fact) => ({ ...fact, resolved: resolve(fact.evidence, fact.relation) }))
   if (gone.length > 0) await run('accounts/delete-facts', { tenantId, facts: gone.map(({ subject, factId, object }) => ({ subject, factId, object })) })
   if (kept.length > 0) await run('graph/update-facts', { tenantId, version, facts: kept.map(update) })
-  await noteViewers(run, tenantId, places)
+  await noteViewers(run, tenantId, held)
+  return gone.length
 }
 
 /** A name that was only said in private is as private as what was said. */

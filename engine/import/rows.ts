@@ -3,16 +3,17 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { parse } from 'csv-parse'
+import type { Format } from '../../models/imports.js'
 import type { Fact, Modality } from '../../models/triple.js'
 import { isLabel, isRelation, labelOfKind, RELATION_OF, type Label, type Relation } from '../../models/vocabulary.js'
 import { entityRef } from '../extraction/canonical.js'
 import { labelOf } from '../graph/link.js'
 
 /** What became of one line: facts, or why there are none. */
-export type Line = { line: number, facts: Fact[] } | { line: number, rejected: Rejection }
+export type Line = { line: number, facts: Fact[] } | Refused
+/** `raw`: the line as it was; `header`: the line that names its columns, where there is one. */
+export interface Refused { line: number, rejected: Rejection, raw: string, header?: string }
 export interface Rejection { code: string, message: string, hint: string }
-export type Format = 'pairs' | 'triples'
-
 /** Opens a file, gunzipped where its name ends in .gz. */
 export function openText (path: string): { text: Readable, bytesRead: () => number } {
   const file = createReadStream(path)
@@ -23,7 +24,12 @@ export function openText (path: string): { text: Readable, bytesRead: () => numb
   return { text: file.pipe(text), bytesRead }
 }
 
-export const readers: Record<Format, (text: Readable, source: string, importId: string) => AsyncGenerator<Line>> = { pairs, triples }
+export const readers: Record<Format, (text: Readable, source: string, importId: string) => AsyncGenerator<Line>> = {
+  pairs,
+  triples: (...given) => table(',', ...given),
+  tsv: (...given) => table('\t', ...given),
+  jsonl
+}
 
 const PAIR_TOKEN = /^[\p{L}\p{N}._-]{1,100}$/u
 
@@ -36,9 +42,10 @@ async function * pairs (text: Readable, source: string, importId: string): Async
     if (!user) continue
     const bad = [user, ...items].find((token) => !PAIR_TOKEN.test(token))
     if (bad !== undefined) {
-      yield { line, rejected: { code: 'bad_token', message: `"${bad.slice(0, 40)}" is not an id`, hint: 'Ids are letters, digits, dot, dash or underscore, at most 100.' } }
+      const hint = 'Ids are letters, digits, dot, dash or underscore, at most 100.'
+      yield { line, rejected: { code: 'bad_token', message: `"${bad.slice(0, 40)}" is not an id`, hint }, raw: row }
     } else if (items.length === 0) {
-      yield { line, rejected: { code: 'no_items', message: `User ${user} has no items`, hint: 'A line is a user, then the items, parted by spaces.' } }
+      yield { line, rejected: { code: 'no_items', message: `User ${user} has no items`, hint: 'A line is a user, then the items, parted by spaces.' }, raw: row }
     } else {
       const subject = { id: `user:${user}`, label: 'Member' as const, name: `user ${user}` }
       yield { line, facts: items.map((item) => plainFact(subject, 'HAS_AFFINITY_WITH', 'like', { id: `item:${item}`, label: 'Item', name: `item ${item}` }, source, importId)) }
@@ -68,14 +75,22 @@ export const plainFact = (
   properties: {}
 })
 
-type Column =
-  'subject' | 'predicate' | 'object' | 'subjectType' | 'objectType' | 'polarity' | 'modality' | 'confidence' | 'source' | 'validFrom' | 'validTo' | 'observedAt'
+const COLUMNS = [
+  'subject', 'predicate', 'object', 'subjectType', 'objectType', 'polarity', 'modality', 'confidence', 'source', 'validFrom', 'validTo', 'observedAt'
+] as const
+type Column = (typeof COLUMNS)[number]
 type TripleRow = Partial<Record<Column, string>>
 
-/** CSV with a header: subject, predicate, object, and what it has of types, polarity, modality, confidence, source and validity. */
-async function * triples (text: Readable, source: string, importId: string): AsyncGenerator<Line> {
+/** CSV or TSV with a header: subject, predicate, object, and what it has of types, polarity, modality, confidence, source and validity. */
+async function * table (delimiter: ',' | '\t', text: Readable, source: string, importId: string): AsyncGenerator<Line> {
+  let header: string | undefined
   const rows = text.pipe(parse({
-    columns: true,
+    delimiter,
+    columns: (names: string[]) => {
+      header = names.map((name) => /["\n\t,]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name).join(delimiter)
+      return names
+    },
+    raw: true,
     bom: true,
     trim: true,
     skip_empty_lines: true,
@@ -85,9 +100,37 @@ async function * triples (text: Readable, source: string, importId: string): Asy
     max_record_size: RECORD_MAX
   }))
   text.on('error', (error) => rows.destroy(error))
-  for await (const { record, info } of rows as AsyncIterable<{ record: TripleRow, info: { lines: number } }>) {
+  for await (const { record, info, raw } of rows as AsyncIterable<{ record: TripleRow, info: { lines: number }, raw: string }>) {
     const read = readTriple(record, source, importId)
-    yield 'code' in read ? { line: info.lines, rejected: read } : { line: info.lines, facts: [read] }
+    yield 'code' in read ? { line: info.lines, rejected: read, raw: raw.replace(/\r?\n$/, ''), header } : { line: info.lines, facts: [read] }
+  }
+}
+
+/** An object a line, with the same names as the columns of a table. */
+async function * jsonl (text: Readable, source: string, importId: string): AsyncGenerator<Line> {
+  let line = 0
+  for await (const raw of createInterface({ input: text, crlfDelay: Infinity })) {
+    line++
+    if (raw.trim() === '') continue
+    const record = readObject(raw)
+    const read = 'code' in record ? record : readTriple(record, source, importId)
+    yield 'code' in read ? { line, rejected: read as Rejection, raw } : { line, facts: [read] }
+  }
+}
+
+const NO_OBJECT: Rejection = { code: 'bad_json', message: 'The line is no JSON object', hint: 'A line is an object such as {"subject": "Ann", "predicate": "like", "object": "tea"}.' }
+
+/** Of the names that are known, what is there, as text. */
+function readObject (raw: string): TripleRow | Rejection {
+  try {
+    const value: unknown = JSON.parse(raw)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return NO_OBJECT
+    const given = Object.entries(value).filter(([name, one]) => (COLUMNS as readonly string[]).includes(name) && one !== null)
+    const nested = given.find(([, one]) => typeof one === 'object')
+    if (nested !== undefined) return { code: 'bad_json', message: `The ${nested[0]} is no text or number`, hint: 'Write texts, numbers or null.' }
+    return Object.fromEntries(given.map(([name, one]) => [name, String(one).trim()]))
+  } catch {
+    return NO_OBJECT
   }
 }
 
@@ -121,11 +164,15 @@ function missing (row: TripleRow): Rejection | null {
   return absent === undefined ? null : { code: 'missing_column', message: `The ${absent} is missing`, hint: 'A row needs subject, predicate and object under a header that names them.' }
 }
 
+/** Control characters, halves of characters, and what stands for bytes that are no UTF-8. */
+const BROKEN_TEXT = /(?![\t\n\r])[\p{Cc}\p{Cs}\ufffd]/u
+
 const RULES: { code: string, columns: (keyof TripleRow)[], holds: (value: string) => boolean, hint: string }[] = [
   { code: 'bad_polarity', columns: ['polarity'], holds: (value) => ['+', '-'].includes(value), hint: 'Write + or -.' },
   { code: 'bad_modality', columns: ['modality'], holds: (value) => ['certain', 'possible', 'desired'].includes(value), hint: 'Write certain, possible or desired.' },
   { code: 'bad_confidence', columns: ['confidence'], holds: (value) => Number(value) > 0 && Number(value) <= 1, hint: 'Write a number above 0, at most 1.' },
   { code: 'bad_date', columns: ['validFrom', 'validTo', 'observedAt'], holds: (value) => DATE.test(value), hint: 'Write dates as 2026-11-01.' },
+  { code: 'bad_text', columns: ['subject', 'predicate', 'object', 'source'], holds: (value) => !BROKEN_TEXT.test(value), hint: 'Save the file as UTF-8, without control characters.' },
   { code: 'too_long', columns: ['subject', 'predicate', 'object'], holds: (value) => value.length <= 300, hint: 'Names and predicates have at most 300 characters.' }
 ]
 

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open, stat, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { Format } from '../../models/imports.js'
 import type { Fact } from '../../models/triple.js'
 import { EngineError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
 import { ingest, INGEST_MAX } from '../graph/ingest.js'
 import { meant } from '../graph/link.js'
-import { openText, readers, type Format, type Rejection } from './rows.js'
+import { openText, readers, type Refused, type Rejection } from './rows.js'
 
 export interface ImportCounts { read: number, created: number, merged: number, duplicate: number, rejected: number }
 export interface ImportProgress extends ImportCounts { line: number, bytes: number, totalBytes: number }
-export interface ImportReport extends ImportCounts { importId: string, errors: ({ line: number } & Rejection)[], resumedAt: number, seconds: number }
-export interface ImportRequest { path: string, format: Format, onProgress?: (progress: ImportProgress) => void, signal?: AbortSignal }
+export interface ImportReport extends ImportCounts { importId: string, errors: (Where & Rejection)[], resumedAt: number, seconds: number }
+type Where = { line: number }
+/** `rejectedTo`: a file for the rows that are refused, in the form of the file they come from, to be mended and imported. */
+export interface ImportRequest {
+  path: string, format: Format, onError?: 'continue' | 'abort', rejectedTo?: string, onProgress?: (progress: ImportProgress) => void, signal?: AbortSignal
+}
 
 const BATCH = 5_000
 const ERRORS_KEPT = 1_000
@@ -22,21 +27,22 @@ const ERRORS_KEPT = 1_000
  * Reads a file into the graph, batch by batch. The progress mark of a batch is written in its own transaction, so the same command
  * resumes after any crash, and a file that is in already changes nothing. The counts are of facts; a rejected line counts as one.
  */
-export async function importFile (graph: Graph, tenantId: string, { path, format, onProgress, signal }: ImportRequest): Promise<ImportReport> {
+export async function importFile (graph: Graph, tenantId: string, { path, format, onError = 'continue', rejectedTo, onProgress, signal }: ImportRequest): Promise<ImportReport> {
   const started = performance.now()
+  const at = new Date().toISOString()
   const { importId, totalBytes } = await identify(path, format)
   const resumedAt = await linesDone(graph, tenantId, importId)
   const counts: ImportCounts = { read: 0, created: 0, merged: 0, duplicate: 0, rejected: 0 }
-  const errors: ImportReport['errors'] = []
   const batch: Fact[] = []
   let line = 0
   const { text, bytesRead } = openText(path)
+  const refused = refusals(rejectedTo)
 
   const flush = async () => {
     const lines = batch.length > INGEST_MAX ? line - 1 : line // a long line takes several transactions, and is done with the last
     const facts = await meant(graph, tenantId, batch.splice(0, INGEST_MAX))
     const { created, merged, duplicate } = await ingest(graph, tenantId, facts, [], {
-      also: (run) => run('graph/import-mark', { tenantId, importId, mark: { path: basename(path), format, lines } })
+      also: (run) => run('graph/import-mark', { tenantId, importId, mark: { path: basename(path), format, lines, at } })
     })
     counts.created += created
     counts.merged += merged
@@ -53,7 +59,8 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
     if ('rejected' in row) {
       counts.rejected++
       counts.read++
-      if (errors.length < ERRORS_KEPT) errors.push({ line, ...row.rejected })
+      await refused.add(row)
+      if (onError === 'abort') break
       continue
     }
     counts.read += row.facts.length
@@ -61,8 +68,26 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
     else batch.push(...row.facts)
   }
   while (batch.length > 0) await flush()
+  await refused.close()
   if (broken !== null) throw unreadable(path, line, broken)
-  return { importId, ...counts, errors, resumedAt, seconds: (performance.now() - started) / 1000 }
+  return { importId, ...counts, errors: refused.errors, resumedAt, seconds: (performance.now() - started) / 1000 }
+}
+
+/** Keeps the first errors, and all refused rows in a file, which appears with the first of them. */
+function refusals (path: string | undefined) {
+  const errors: ImportReport['errors'] = []
+  let file: FileHandle | null = null
+  return {
+    errors,
+    async add ({ line, rejected, raw, header }: Refused): Promise<void> {
+      if (errors.length < ERRORS_KEPT) errors.push({ line, ...rejected })
+      if (path === undefined) return
+      const isFirst = file === null
+      file ??= await open(path, 'w')
+      await file.write([...isFirst && header !== undefined ? [header] : [], raw, ''].join('\n'))
+    },
+    close: async () => { await file?.close() }
+  }
 }
 
 /** The rows as far as the file gives them. */
