@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Affinity, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, OnboardingRequest } from '../models/affinity.js'
 import type { Relation, Label } from '../models/vocabulary.js'
 import { kindOf } from '../models/vocabulary.js'
+import type { Actor } from '../models/actor.js'
+import type { CypherRequest } from '../models/queries.js'
 import type { FeedbackRequest } from '../models/feedback.js'
 import type { TrendsRequest } from '../models/trend.js'
 import { readWorld } from '../seeds/read.js'
@@ -13,6 +15,9 @@ import { openMembers, type Belonging } from './accounts/members.js'
 import { takeAnswers, understood } from './accounts/onboard.js'
 import { openOrganizations } from './accounts/organizations.js'
 import { jwtSecret } from './accounts/secret.js'
+import { runCypher } from './analysts/cypher.js'
+import { openLibrary } from './analysts/library.js'
+import { graphSchema } from './analysts/schema.js'
 import type { Candidate } from './affinity/candidates.js'
 import { feedbackGiven, giveFeedback, withdrawFeedback } from './affinity/feedback.js'
 import { explainPair } from './affinity/rank.js'
@@ -46,6 +51,8 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>
 export type { ImportReport, ImportProgress } from './import/run.js'
 export type { Format } from './import/rows.js'
 export { loadQueries, type Query } from './graph/query.js'
+export { analystQueries, takenBy } from './analysts/library.js'
+export { schemaPage } from './analysts/schema.js'
 
 interface Pair { member: string, target: string }
 interface Viewed { viewerId?: string }
@@ -144,7 +151,11 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     },
     importFile: (tenantId: string, request: ImportRequest): Promise<ImportReport> => importFile(graph, tenantId, request),
     seed: (tenantId: string, onProgress?: LearnProgress) => seed(parts, tenantId, onProgress),
+    /** Any named query that only reads, for the rooms of the house; analysts have their own. */
     query: (tenantId: string, name: string, parameters: Record<string, unknown>) => query(parts, tenantId, name, parameters),
+    queries: openLibrary(graph),
+    cypher: (actor: Actor, request: CypherRequest) => runCypher(graph, actor, request),
+    graphSchema: (actor: Actor) => graphSchema(graph, actor),
     status: () => status(parts),
     close: () => closeAll(opened)
   }
