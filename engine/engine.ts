@@ -4,7 +4,6 @@ import type { Affinity, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, O
 import type { Relation, Label } from '../models/vocabulary.js'
 import { kindOf } from '../models/vocabulary.js'
 import type { Actor } from '../models/actor.js'
-import type { CypherRequest } from '../models/queries.js'
 import type { FeedbackRequest } from '../models/feedback.js'
 import type { TrendsRequest } from '../models/trend.js'
 import { readWorld } from '../seeds/read.js'
@@ -15,7 +14,7 @@ import { openMembers, type Belonging } from './accounts/members.js'
 import { takeAnswers, understood } from './accounts/onboard.js'
 import { openOrganizations } from './accounts/organizations.js'
 import { jwtSecret } from './accounts/secret.js'
-import { runCypher } from './analysts/cypher.js'
+import { openCypher } from './analysts/cypher.js'
 import { openLibrary } from './analysts/library.js'
 import { graphSchema } from './analysts/schema.js'
 import type { Candidate } from './affinity/candidates.js'
@@ -154,7 +153,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     /** Any named query that only reads, for the rooms of the house; analysts have their own. */
     query: (tenantId: string, name: string, parameters: Record<string, unknown>) => query(parts, tenantId, name, parameters),
     queries: openLibrary(graph),
-    cypher: (actor: Actor, request: CypherRequest) => runCypher(graph, actor, request),
+    cypher: openCypher(graph),
     graphSchema: (actor: Actor) => graphSchema(graph, actor),
     status: () => status(parts),
     close: () => closeAll(opened)

@@ -92,10 +92,12 @@ t.test('a query by hand says what Neo4j says of the same', async (t) => {
   }
 })
 
-/** The same for lists in another order, which Cypher leaves open. */
-const canonical = (value: unknown): string => Array.isArray(value) && value.every((item) => typeof item === 'string')
-  ? JSON.stringify(value.toSorted())
-  : Array.isArray(value) ? `[${value.map(canonical).join()}]` : JSON.stringify(value)
+/** The same for lists of texts, and properties, in another order: Cypher leaves it open. */
+function canonical (value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return JSON.stringify(value.every((item) => typeof item === 'string') ? value.toSorted() : value.map(canonical))
+  return JSON.stringify(Object.entries(value).map(([name, item]) => [name, canonical(item)]).sort())
+}
 
 t.test('what is refused says where, and how to mend it', async (t) => {
   const cases: [string, RegExp][] = [
@@ -111,6 +113,14 @@ t.test('what is refused says where, and how to mend it', async (t) => {
     ['MATCH (who) RETURN wher', /^Neo4j does not take the query: Variable `wher` not defined/]
   ]
   for (const [query, message] of cases) await t.rejects(engine.cypher(operator, { query }), { message }, query)
+})
+
+t.test('one query takes neither all memory of a process nor all of the store from others', async (t) => {
+  await t.rejects(engine.cypher(operator, { query: 'UNWIND range(1, 10000) AS x RETURN [y IN range(1, 2000) | y] AS ys', limit: 10_000 }), { code: 'resource_exhausted', message: /32 MB/ })
+  const long = { query: 'UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y RETURN count(*) AS n', timeoutMs: 1_000 }
+  const ends = await Promise.allSettled(Array.from({ length: 6 }, async () => await engine.cypher(operator, long)))
+  t.strictSame(ends.map((end) => end.status === 'rejected' ? end.reason.code : 'answered').sort(), [...Array(4).fill('deadline_exceeded'), ...Array(2).fill('resource_exhausted')])
+  t.match(await engine.cypher(operator, { query: 'MATCH (t:Trend)-[:COVERS_TOPIC]-(m:Member) RETURN * LIMIT 1' }), { data: { columns: ['t', 'm'] } }, 'the next is heard, and * is what has a name')
 })
 
 t.test('the audit has each query by hand, run or refused; the library counts its runs', async (t) => {
@@ -147,7 +157,7 @@ t.test('a member reads by the role that an organisation makes', async (t) => {
   const { id: roleId } = await engine.accounts.organizations.createRole(admin.actor, tenantId, { name: 'Analysts', permissions: ['cypher:read'] })
   const member = await loggedIn(app, engine, { tenantId, name: 'Ann Alyst' })
   const ask = async () => (await app.inject({ url: '/api/v1/queries', headers: member.headers })).statusCode
-  t.equal(await ask(), 403)
+  await t.rejects(engine.cypher(member.actor, { query: 'RETURN 1' }), { code: 'permission_denied' })
   await engine.accounts.organizations.setRoles(admin.actor, tenantId, member.actor.memberId, { roles: ['basic_member'], grants: [{ roleId, scope: 'org', scopeId: tenantId }] })
   t.equal(await ask(), 200)
 })

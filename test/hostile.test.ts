@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { buildApp } from '../api/app.js'
@@ -29,10 +29,12 @@ const eve = await loggedIn(app, engine, { name: 'Eve Moss' })
 const [ours, theirs] = [ada.actor.tenantId, eve.actor.tenantId]
 const ADA = ada.actor.memberId
 const hidden = { source: 'member:bo/notes', visibility: 'private' } as const
-await engine.learn(ours, { facts: [
-  fact('bo COVERS_TOPIC jazz'), fact('cy SEEKS jazz'), fact('bo HAS_AFFINITY_WITH tea'), fact('cy COVERS_TOPIC tea'),
-  fact('bo COVERS_TOPIC jazz', { ...hidden, sentence: `bo plays jazz for the ${SECRET}.` })
-] })
+await engine.learn(ours, {
+  facts: [
+    fact('bo COVERS_TOPIC jazz'), fact('cy SEEKS jazz'), fact('bo HAS_AFFINITY_WITH tea'), fact('cy COVERS_TOPIC tea'),
+    fact('bo COVERS_TOPIC jazz', { ...hidden, sentence: `bo plays jazz for the ${SECRET}.` })
+  ]
+})
 await engine.accounts.members.setPrivacy(ada.actor, { goals: 'private' })
 await engine.accounts.members.patch(ada.actor, { goals: { about: `I look for ${SECRET} makers. I love jazz and ${SECRET} music.` } })
 await engine.learn(theirs, { facts: [fact(`eve SEEKS ${THEIRS}`), fact(`eve COVERS_TOPIC ${THEIRS}`, { sentence: `A ${THEIRS}.` })] })
@@ -47,11 +49,11 @@ const WRITES = [
   `MATCH (n) CALL { WITH n SET n.${PWNED} = 1 } RETURN n`, `MATCH (n) CALL (n) { SET n.${PWNED} = 1 } RETURN n`, `MATCH (n) CALL (n) { SET n.${PWNED} = 1 } IN TRANSACTIONS OF 10 ROWS RETURN n`,
   `UNWIND [1] AS x CALL { CREATE (:${PWNED}) } RETURN x`, `FOREACH (x IN [1] | CREATE (:${PWNED}))`, `MATCH (n) FOREACH (x IN [1] | SET n.${PWNED} = x)`,
   `MATCH (n) WHERE EXISTS { CREATE (:${PWNED}) } RETURN n`, `RETURN COLLECT { CREATE (n:${PWNED}) RETURN n }`, `RETURN 1 UNION CREATE (n:${PWNED}) RETURN 1`,
-  `MATCH (a), (b) CREATE (a)-[:${PWNED}]->(b) RETURN a`, `MATCH (n) SET n += {${PWNED}: 1} RETURN n`, `MATCH (n) SET n[$key] = 1 RETURN n`, `MATCH (n) SET n:$('${PWNED}') RETURN n`,
+  `MATCH (a), (b) CREATE (a)-[:${PWNED}]->(b) RETURN a`, `MATCH (n) SET n += {${PWNED}: 1} RETURN n`, 'MATCH (n) SET n[$key] = 1 RETURN n', `MATCH (n) SET n:$('${PWNED}') RETURN n`,
   `CREATE INDEX ${PWNED} FOR (n:Entity) ON (n.name)`, 'DROP INDEX entity_key', 'DROP CONSTRAINT entity_id', `CREATE CONSTRAINT ${PWNED} FOR (n:Topic) REQUIRE n.name IS UNIQUE`,
   `CREATE DATABASE ${PWNED}`, 'DROP DATABASE neo4j', 'STOP DATABASE neo4j', `CREATE USER ${PWNED} SET PASSWORD 'longenough1'`, 'ALTER CURRENT USER SET PASSWORD FROM "a" TO "longenough1"',
-  `RETURN 1; CREATE (:${PWNED})`, `MATCH (n) RETURN n; MATCH (m) DETACH DELETE m;`, `/* RETURN 1 */ CREATE (:${PWNED})`, `RETURN 1 // \n CREATE (:${PWNED})`,
-  `\\u0043REATE (n:${PWNED}) RETURN n`, `MATCH (n) \\u0053ET n.${PWNED} = 1 RETURN n`, `MATCH (n) \u0405ET n.x = 1 RETURN n`, `INSERT (:${PWNED})`, `MATCH (n) NODETACH DELETE n`
+  `RETURN 1; CREATE (:${PWNED})`, 'MATCH (n) RETURN n; MATCH (m) DETACH DELETE m;', `/* RETURN 1 */ CREATE (:${PWNED})`, `RETURN 1 // \n CREATE (:${PWNED})`,
+  `\\u0043REATE (n:${PWNED}) RETURN n`, `MATCH (n) \\u0053ET n.${PWNED} = 1 RETURN n`, 'MATCH (n) \u0405ET n.x = 1 RETURN n', `INSERT (:${PWNED})`, 'MATCH (n) NODETACH DELETE n'
 ]
 
 /** What is meant to reach beyond the graph, or the query. */
@@ -77,7 +79,7 @@ const READS = [
   'MATCH (n) WHERE n:_Account RETURN n', 'MATCH (n) WHERE NOT n:Entity RETURN n', "MATCH (n) WHERE '_Account' IN labels(n) RETURN n", "MATCH (n) WHERE labels(n)[0] STARTS WITH '_' RETURN n",
   "MATCH (n:$('_Account')) RETURN n", 'MATCH (n:$any(["_Account"])) RETURN n', 'MATCH (n:$all($labels)) RETURN n', 'MATCH ()-[r:$("GAVE_FEEDBACK")]-() RETURN r', 'MATCH ()-[r:GAVE_FEEDBACK]-() RETURN r',
   'MATCH (a)-[r:!SEEKS]-(b) RETURN r, b', 'MATCH (a)-[r]-(b) WHERE type(r) = "GAVE_FEEDBACK" RETURN r', 'MATCH ()-[r]-() RETURN r.reason', 'MATCH ()-[r]-() RETURN r.evidence', 'MATCH ()-[r]-() RETURN r[$key]',
-  "MATCH ()-[r]-() RETURN r['evi' + 'dence']", "MATCH ()-[r]-() UNWIND keys(r) AS k RETURN r[k]", 'MATCH ()-[r]-() RETURN properties(r)', 'MATCH ()-[r]-() RETURN r {.*}', 'MATCH ()-[r]-() RETURN r {.evidence}',
+  "MATCH ()-[r]-() RETURN r['evi' + 'dence']", 'MATCH ()-[r]-() UNWIND keys(r) AS k RETURN r[k]', 'MATCH ()-[r]-() RETURN properties(r)', 'MATCH ()-[r]-() RETURN r {.*}', 'MATCH ()-[r]-() RETURN r {.evidence}',
   'MATCH ()-[r]-() RETURN r.`evidence`', 'MATCH ()-[r]-() RETURN r.evidenc\\u0065', 'MATCH ()-[r {evidence: []}]-() RETURN r', 'MATCH ()-[r]-() WHERE any(l IN r.evidence WHERE l CONTAINS "x") RETURN r',
   'MATCH ()-[in]-() RETURN in[$key]', 'MATCH ()-[then]-() RETURN CASE WHEN true THEN then[$key] END', 'MATCH (n) RETURN n.visibleTo', 'MATCH (n) WHERE n.visibleTo IS NOT NULL RETURN n', 'MATCH ()-[r]->() RETURN collect(r)',
   'MATCH (n) RETURN [n, {a: n, b: [n]}]', 'MATCH (n) RETURN count(n)', 'MATCH (n) RETURN n.name UNION MATCH (n) RETURN n.name', 'MATCH (n) CALL { MATCH (m) RETURN m } RETURN m.name', 'MATCH (n) CALL (n) { MATCH (m) RETURN m } RETURN m.name',
@@ -88,7 +90,7 @@ const READS = [
   'MATCH (a)-[r*1..2]-(b) RETURN r', 'MATCH (a)-[r]-{1,2}(b) RETURN r, b', 'OPTIONAL MATCH (n) RETURN n', `OPTIONAL MATCH (n) WHERE n.tenantId = '${theirs}' RETURN n`, 'MATCH (a) OPTIONAL MATCH (a)-[r]-(b) RETURN a, r, b', 'MATCH (a), (b) WHERE a <> b RETURN b',
   'MATCH (a) WITH a AS b MATCH (b)--(c) RETURN c', 'MATCH (a) WITH collect(a) AS all UNWIND all AS b MATCH (b)-[r]-(c) RETURN r, c', 'MATCH (n) WITH n.tenantId AS t RETURN DISTINCT t', 'MATCH (n:Member) USING SCAN n:Member RETURN n', 'MATCH (n) USING INDEX n:Entity(tenantId, id) WHERE n.tenantId = "x" RETURN n',
   'MATCH (a)-[r]->(b) RETURN startNode(r), endNode(r)', 'MATCH p = (a)--(b) RETURN nodes(p), relationships(p)', 'MATCH (`a.tenantId = $tenantId AND b`) RETURN `a.tenantId = $tenantId AND b`', 'MATCH (`n`:Entity) WHERE `n`.tenantId = $tenantId OR `n`.name > "" RETURN `n`',
-  `MATCH (n WHERE n.tenantId = '${theirs}') RETURN n`, 'MATCH (n)) RETURN n //', `MATCH (n {name: "x'}) RETURN n`, 'MATCH (n WHERE n.name > "" OR true) RETURN n', 'MATCH (n WHERE true) // ) \n RETURN n', 'MATCH (n) WHERE n.name =~ "(a+)+$" RETURN n',
+  `MATCH (n WHERE n.tenantId = '${theirs}') RETURN n`, 'MATCH (n)) RETURN n //', 'MATCH (n {name: "x\'}) RETURN n', 'MATCH (n WHERE n.name > "" OR true) RETURN n', 'MATCH (n WHERE true) // ) \n RETURN n', 'MATCH (n) WHERE n.name =~ "(a+)+$" RETURN n',
   'MATCH (n:Workspace) RETURN n', 'MATCH (n:_AuditEntry) RETURN n', 'MATCH (n:_Event) RETURN n', 'MATCH (n:_Document) RETURN n', 'MATCH (n)-[:HAS_COMMENT]-(c) RETURN c', 'MATCH (n) RETURN n.passwordHash, n.email, n.text'
 ]
 
@@ -196,7 +198,10 @@ async function asked (t: Test, query: string): Promise<'refused' | 'harmless'> {
 
 /** All of both tenants but the audit, the schema, and every name that the store has ever heard of from here. */
 async function fingerprint ({ driver }: Graph): Promise<string> {
-  const rows = async (query: string) => (await driver.executeQuery(query, { tenants: [ours, theirs], pwned: PWNED })).records.map((record) => JSON.stringify(record.toObject()))
+  const rows = async (query: string) => {
+    const { records } = await driver.executeQuery(query, { tenants: [ours, theirs], pwned: PWNED })
+    return records.map((record) => JSON.stringify(record.toObject()))
+  }
   const found = await Promise.all([
     rows('MATCH (n) WHERE n.tenantId IN $tenants AND NOT n:_AuditEntry RETURN labels(n) AS labels, properties(n) AS properties, COUNT { (n)--() } AS degree'),
     rows('MATCH (n)-[r]->(m) WHERE n.tenantId IN $tenants RETURN type(r) AS type, properties(r) AS properties, elementId(n) AS a, elementId(m) AS b'),
@@ -213,7 +218,7 @@ async function fingerprint ({ driver }: Graph): Promise<string> {
 t.test('a member without the permission asks nothing', async (t) => {
   const bo = await loggedIn(app, engine, { tenantId: ours, name: 'Bo Moss' })
   await t.rejects(engine.cypher(bo.actor, { query: 'RETURN 1' }), { code: 'permission_denied' })
-  const answer = await app.inject({ method: 'POST', url: '/api/v1/cypher', headers: bo.headers, payload: { query: 'RETURN 1' }, remoteAddress: `2001:db8:${randomUUID().slice(0, 4)}::1` })
+  const answer = await app.inject({ method: 'POST', url: '/api/v1/cypher', headers: bo.headers, payload: { query: 'RETURN 1' } })
   t.equal(answer.statusCode, 403)
 })
 

@@ -22,6 +22,7 @@ export class Reader {
   private at = 0
   private depth = 0
   private patterns = 0
+  private unnamed = 0
   /** Of the compiled query: its parameters, and what its variables are called in the query. */
   readonly parameters: Record<string, unknown> = {}
   readonly called: string[] = []
@@ -88,8 +89,8 @@ export class Reader {
   }
 
   sizeOf (name: string): Size { return this.sizes[this.called.indexOf(name)] ?? UNKNOWN }
-  /** A name that nobody else has. */
-  fresh (): string { return this.variable(` ${this.called.length}`) }
+  /** For what was left without a name, which every node and relationship needs for its guard. */
+  fresh (): string { return `unnamed${this.unnamed++}` }
 
   /** Reads a name that is declared. */
   name (size?: Size): string {

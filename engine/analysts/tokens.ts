@@ -11,7 +11,7 @@ const PIECES: [Token['kind'], RegExp][] = [
   ['parameter', /\$[A-Za-z_][A-Za-z0-9_]*/y],
   ['word', /[A-Za-z_][A-Za-z0-9_]*/y],
   ['number', /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![A-Za-z0-9_])/y],
-  ['symbol', /<=|>=|<>|\.\.|[-+*/%^=<>()[\]{},.:;|&!$]/y]
+  ['symbol', /<=|>=|<>|\.\.|[-+*/%^=~<>()[\]{},.:;|&!$]/y]
 ]
 
 /** Cuts a query into tokens. An escape such as \u0060 outside of a text is no token, so nothing can be written in disguise. */

@@ -21,22 +21,30 @@ const PASSING = /^(?:Filter|(?:Optional)?Expand\((?:All|Into)\)|VarLengthExpand\
 const REST = /^(?:ProduceResults|Projection|(?:Ordered|Eager)?Aggregation|Distinct|Limit|ExhaustiveLimit|Skip|(?:Partial)?Top|Unwind|Argument|EmptyRow|EmptyResult|Optional|Union|Repeat\(Trail\)|Left(?:Outer)HashJoin|Node(?:Left|Right)OuterHashJoin|AssertSameNode|Input|ConditionalApply|AntiConditionalApply|NullifyMetadata|ArgumentTracker)$/
 
 function visit (plan: Plan, above: Plan[]): string[] {
-  const type = typeOf(plan)
-  const details = detailsOf(plan)
+  const [type, details] = [typeOf(plan), detailsOf(plan)]
   const own = [
     ...LOOKUPS.test(type) ? unguardedNode(details, above) : [],
     ...SCANS.test(type) || STEPS.test(type) ? unguardedFact(details, above) : [],
     ...SCANS.test(type) ? [...details.matchAll(/\((\w+)\)/g)].flatMap(([, name]) => unguarded(name!, '', above)) : [],
-    ...WALKS.test(type) ? unguardedWalk(details, above) : [],
-    ...[LOOKUPS, SCANS, STEPS, WALKS, PASSING, REST].some((known) => known.test(type)) ? [] : [`${type} may not be run; ask with MATCH, WHERE, WITH, UNWIND and RETURN`],
-    ...INSIDE.test(details) ? ['a pattern inside CASE, any(…) or the like is not looked through; ask it before, in a WITH'] : [],
-    ...details.includes('`') && [LOOKUPS, SCANS, STEPS, WALKS, /^Filter$/].some((named) => named.test(type)) ? ['a name with other signs than letters, digits and _ is not looked through; name it otherwise'] : []
+    ...WALKS.test(type) ? unguardedWalk(details, above) : []
   ]
-  return [...own, ...plan.children.flatMap((child, place) => visit(child, guardsAbove(plan, place, above)))]
+  return [...own, ...unknown(type, details), ...plan.children.flatMap((child, place) => visit(child, guardsAbove(plan, place, above)))]
+}
+
+/** What is not known to be harmless in an operator itself. */
+function unknown (type: string, details: string): string[] {
+  const named = [LOOKUPS, SCANS, STEPS, WALKS, /^Filter$/].some((one) => one.test(type))
+  return [
+    ...named || PASSING.test(type) || REST.test(type) ? [] : [`${type} may not be run; ask with MATCH, WHERE, WITH, UNWIND and RETURN`],
+    ...PLUGIN.test(details) ? ['functions of plug-ins and of the store are not for queries by hand'] : [],
+    ...INSIDE.test(details) ? ['a pattern inside CASE, any(…) or the like is not looked through; ask it before, in a WITH'] : [],
+    ...named && details.includes('`') ? ['a name with other signs than letters, digits and _ is not looked through; name it otherwise'] : []
+  ]
 }
 
 const typeOf = ({ operatorType }: Plan) => operatorType.replace(/@.*/, '')
 const detailsOf = ({ arguments: { Details = '' } }: Plan) => String(Details).replaceAll(/`([\w.]+)`/g, '$1').replaceAll(/cache\w*\[([\w.]+)\]/g, '$1')
+const PLUGIN = /\b(?:apoc|db|dbms|gds|genai|graph)(?:\.\w+)+\(|\b(?:file|linenumber)\(\)/i
 const INSIDE = /\bgetDegree\(|\b(?:COUNT|COLLECT|EXISTS)\s*\{|nestedPlan/i
 
 /** The operators whose conditions a row of a child meets before it is used: up to the first that does more than pass it on. */

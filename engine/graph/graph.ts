@@ -90,7 +90,7 @@ export function openGraph ({ uri, user, password }: { uri: string, user: string,
     plan: (name) => inSession(driver, 'WRITE', (session) => explained(session, find(queries, name).text)),
     explain: (text, parameters) => inSession(driver, 'READ', (session) => explained(session, text, wholes(parameters))),
     explore: (text, parameters, bounds) =>
-      Promise.race([inSession(driver, 'READ', (session) => browse(session, text, parameters, bounds)), late(bounds)]),
+      Promise.race([inSession(driver, 'READ', (session) => browse(session, text, parameters, bounds), { fetchSize: ROWS_AHEAD }), late(bounds)]),
     ping: () => inSession(driver, 'READ', async (session) => { await session.run('RETURN 1') }),
     close: () => driver.close()
   }
@@ -102,13 +102,20 @@ async function explained (session: Session, text: string, parameters: Parameters
   return { columns: columns as string[], writes: summary.queryType !== 'r', root: summary.plan as Plan }
 }
 
+const ROWS_AHEAD = 10 // rows of a query by hand may be large, and the driver holds so many
+const ANSWER_MAX = 32_000_000
+
 interface Browsed { rows: Row[], truncated: boolean }
 
 async function browse (session: Session, text: string, parameters: Parameters, { rows: most, timeoutMs }: Bounds): Promise<Browsed> {
   const rows: Row[] = []
+  let letters = 0
   for await (const record of session.run(text, wholes(parameters), { timeout: timeoutMs })) {
     if (rows.length === most) return { rows, truncated: true } // leaving the loop tells Neo4j to stop
-    rows.push(plainValue(record.toObject()) as Row)
+    const row = plainValue(record.toObject()) as Row
+    letters += JSON.stringify(row).length
+    if (letters > ANSWER_MAX) throw new EngineError('resource_exhausted', `The answer is longer than ${ANSWER_MAX / 1e6} MB; ask for fewer rows, or for less in each.`)
+    rows.push(row)
   }
   return { rows, truncated: false }
 }
@@ -148,8 +155,8 @@ function find (queries: Map<string, Query>, name: string): Query {
   return query
 }
 
-async function inSession<T> (driver: Driver, mode: 'READ' | 'WRITE', work: (session: Session) => Promise<T>): Promise<T> {
-  const session = driver.session({ defaultAccessMode: mode })
+async function inSession<T> (driver: Driver, mode: 'READ' | 'WRITE', work: (session: Session) => Promise<T>, more: { fetchSize?: number } = {}): Promise<T> {
+  const session = driver.session({ defaultAccessMode: mode, ...more })
   try {
     return await work(session)
   } catch (error) {
