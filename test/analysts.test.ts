@@ -24,7 +24,7 @@ async function asked (tenantId: string, name: string, params: Record<string, unk
 
 const hidden = { source: 'member:ada/notes', visibility: 'private' } as const
 
-t.test('the library says what can be worked out by hand', async (t) => {
+t.test('A-35 the library says what can be worked out by hand', async (t) => {
   const { tenantId } = await world(t,
     'ada COVERS_TOPIC jazz', 'bob COVERS_TOPIC jazz', 'ada COVERS_TOPIC chess', 'bob SEEKS chess', 'cat SEEKS chess', 'cat AVOIDS jazz',
     'ada TARGETS_AUDIENCE demographic:teens', 'ada TARGETS_AUDIENCE demographic:parents', 'bob REACHES demographic:teens', 'cat REACHES demographic:retirees',
@@ -113,6 +113,9 @@ t.test('what is refused says where, and how to mend it', async (t) => {
     ['MATCH (who) RETURN wher', /^Neo4j does not take the query: Variable `wher` not defined/]
   ]
   for (const [query, message] of cases) await t.rejects(engine.cypher(operator, { query }), { message }, query)
+  const deep = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))
+  await t.rejects(engine.cypher(operator, { query: 'RETURN $deep', params: { deep } }), { code: 'invalid_argument', message: /20 deep/ })
+  await t.rejects(engine.queries.run(operator, 'neighborhood', { params: { entityId: deep } }), { code: 'invalid_argument', message: /20 deep/ })
 })
 
 t.test('one query takes neither all memory of a process nor all of the store from others', async (t) => {

@@ -45,7 +45,17 @@ async function noted (graph: Graph, actor: Actor, request: CypherRequest): Promi
   }
 }
 
+const DEPTH_MAX = 20
+
+/** Values that are nested without end exhaust whoever walks through them. */
+export function checkDepth (params: Record<string, unknown>): void {
+  const deeper = (value: unknown, left: number): boolean =>
+    typeof value === 'object' && value !== null && (left === 0 || Object.values(value).some((item) => deeper(item, left - 1)))
+  if (deeper(params, DEPTH_MAX)) throw new EngineError('invalid_argument', `Parameters may be nested ${DEPTH_MAX} deep; make them flatter.`)
+}
+
 async function answerTo (graph: Graph, tenantId: string, { query, params = {}, limit = ROWS_DEFAULT, timeoutMs = TIMEOUT_MS_DEFAULT }: CypherRequest) {
+  checkDepth(params)
   const compiled = compile(query, params)
   return inWords(compiled.called, async () => {
     const parameters = { ...compiled.parameters, tenantId }

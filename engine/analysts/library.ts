@@ -4,7 +4,7 @@ import { ALL, demand } from '../accounts/can.js'
 import { EngineError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
 import { problemWith, type Query } from '../graph/query.js'
-import { inWords, ROWS_DEFAULT, TIMEOUT_MS_DEFAULT } from './cypher.js'
+import { checkDepth, inWords, ROWS_DEFAULT, TIMEOUT_MS_DEFAULT } from './cypher.js'
 
 const FOLDER = 'analysts/'
 /** What the server says itself: the tenant, and how many rows. */
@@ -62,6 +62,7 @@ export function openLibrary (graph: Graph) {
 }
 
 async function answerOf (graph: Graph, query: Query, tenantId: string, { params = {}, limit = ROWS_DEFAULT, timeoutMs = TIMEOUT_MS_DEFAULT }: QueryRequest) {
+  checkDepth(params)
   const parameters = { ...daysOf(query), ...params, tenantId, limit: limit + 1 } // one more tells whether there are more
   const own = Object.keys(params).find((name) => OURS.has(name))
   if (own !== undefined) throw new EngineError('invalid_argument', own === 'limit' ? 'limit stands beside params, not in them.' : 'The tenant is that of who asks; leave tenantId out.')

@@ -5,7 +5,7 @@ import type { Plan } from '../graph/graph.js'
  * Looks at the plan that Neo4j makes of a query, whoever wrote it, and names what must not be run. It knows what is harmless; all else is
  * refused. Each node that is looked up must be held to the tenant and to what everyone may know before its row goes anywhere, each
  * relationship that is followed must be a fact that everyone may know. That is enough, since no relationship leads out of a tenant or to
- * what is no entity, and a node that is someone's secret has no public fact (engine/analysts/invariants.test.ts).
+ * what is no entity, and a node that is someone's secret has no public fact (test/hostile.test.ts).
  */
 export function refusalsOf (plan: Plan): string[] {
   return [...new Set(visit(plan, []))]
