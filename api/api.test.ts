@@ -128,6 +128,10 @@ const GOOD: [string, string, () => ReturnType<typeof get>][] = [
   ['put', `${API}/flags/{name}`, () => send('PUT', `${API}/flags/tea.time`, { isEnabled: true, conditions: { percent: 50, tiers: ['enterprise'] } })],
   ['get', `${API}/flags/{name}`, () => get(`${API}/flags/tea.time`)],
   ['get', `${API}/audit`, () => get(`${API}/audit?limit=3`)],
+  ['get', `${API}/graph/schema`, () => get(`${API}/graph/schema`)],
+  ['get', `${API}/queries`, () => get(`${API}/queries`)],
+  ['post', `${API}/queries/{name}`, () => post(`${API}/queries/neighborhood`, { params: { entityId: admin.actor.memberId } })],
+  ['post', `${API}/cypher`, () => post(`${API}/cypher`, { query: 'MATCH (n)-[r]-(m) RETURN n, r, m', limit: 3 })],
   ['get', '/health', () => get('/health')],
   ['get', '/ready', () => get('/ready')]
 ]

@@ -17,6 +17,7 @@ import { membersRoutes } from './routes/members.js'
 import { onboardingRoutes } from './routes/onboarding.js'
 import { organizationRoutes } from './routes/organizations.js'
 import { partnershipRoutes } from './routes/partnerships.js'
+import { queryRoutes } from './routes/queries.js'
 import { trendRoutes } from './routes/trends.js'
 import { operationsRoutes } from './routes/operations.js'
 import { workspaceRoutes } from './routes/workspaces.js'
@@ -42,6 +43,7 @@ export async function buildApp (engine: Engine, options: AppOptions = {}): Promi
   await app.register(trendRoutes, { engine })
   await app.register(onboardingRoutes, { engine })
   await app.register(graphRoutes, { engine })
+  await app.register(queryRoutes, { engine })
   await app.register(partnershipRoutes, { engine })
   await app.register(analyticsRoutes, { engine })
   await app.register(workspaceRoutes, { engine })

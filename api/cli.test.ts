@@ -119,8 +119,8 @@ t.test('a misuse is one line and exit code 2; a failure one line and 1', async (
 t.test('the query library is listed', async (t) => {
   const { code, out } = await teraffi(['query', 'list'], { env: NO_STORES })
   t.equal(code, 0)
-  t.match(out, /^graph\/neighborhood\n {4}The facts around one entity.*\n {4}takes entityId string, limit integer$/m)
-  t.notMatch(out, /merge-facts/, 'what writes is not for the hand')
+  t.match(out, /^What is around something\?\n {2}neighborhood\n {6}The facts around one entity.*\n {6}takes entityId string$/m)
+  t.notMatch(out, /merge-facts|excluded|census/, 'what the engine asks for itself is not for the hand')
 })
 
 t.test('with the stores', async (t) => {
@@ -162,9 +162,10 @@ t.test('with the stores', async (t) => {
     t.notMatch(out, '\x1b', 'no colour in a pipe')
     t.match((await teraffi(['explain', 'member:mia-tran', 'member:bo-lind'], { env })).out, /Bo Lind/)
     t.match((await teraffi(['recommend', 'member:mia-tran', '--kind', 'member'], { env })).out, /Bo Lind/)
-    const rows = await teraffi(['query', 'run', 'graph/neighborhood', '--param', 'entityId=member:mia-tran', '--param', 'limit=1', '--format', 'jsonl'], { env })
+    const rows = await teraffi(['query', 'run', 'neighborhood', '--param', 'entityId=member:mia-tran', '--limit', '1', '--format', 'jsonl'], { env })
     t.equal(rows.code, 0, rows.err)
-    t.match(json(rows.out), [{ name: String, relation: String, fact: Object }])
+    t.match(json(rows.out), [{ other: String, relation: String, confidence: Number }])
+    t.match(await teraffi(['query', 'run', 'graph/neighborhood', '--param', 'entityId=member:mia-tran'], { env }), { code: 1, err: /no query/ }, 'the engine\'s own stay inside')
     t.match(await teraffi(['recommend', 'member:nobody'], { env }), { code: 1, err: /^teraffi: .*member:nobody.*\n$/ })
   })
 

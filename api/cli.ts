@@ -99,16 +99,30 @@ function data (teraffi: Command): void {
   teraffi.command('undo').description('take back exactly what one import said')
     .argument('<importId>')
     .action(async (importId) => (await import('./commands/data.js')).undoCommand(importId))
-  const query = teraffi.command('query').description('the query library in cypher/')
-  query.command('list').description('every query and what it takes')
-    .action(async () => (await import('./commands/query.js')).listQueries())
-  query.command('run').description('run one by name')
-    .argument('<name>')
-    .option('--param <name=value...>', 'a parameter', collect)
-    .addOption(new Option('--format <format>').choices(['table', 'jsonl']).default('table'))
-    .action(async (name, options) => (await import('./commands/query.js')).runQuery(name, options))
-  for (const command of query.commands) command.exitOverride()
+  analysing(teraffi)
   measuring(teraffi)
+}
+
+const bounded = (command: Command) => command
+  .option('--param <name=value...>', 'a parameter', collect)
+  .option('--limit <n>', 'how many rows at most', whole, 100)
+  .option('--timeout-ms <n>', 'how long it may take', whole, 10_000)
+  .addOption(new Option('--format <format>').choices(['table', 'csv', 'jsonl']).default('table'))
+
+function analysing (teraffi: Command): void {
+  const query = teraffi.command('query').description('the queries that analysts run, in cypher/analysts')
+  query.command('list').description('every query by question, and what it takes')
+    .addOption(new Option('--format <format>', 'markdown: docs/browser-guide.md without its head').choices(['text', 'markdown']).default('text'))
+    .action(async (options) => (await import('./commands/query.js')).listQueries(options))
+  bounded(query.command('run').description('run one by name').argument('<name>'))
+    .action(async (name, options) => (await import('./commands/query.js')).runQuery(name, options))
+  bounded(teraffi.command('cypher').description('a query by hand, read-only; reads stdin when none is given').argument('[query]'))
+    .action(async (text, options) => (await import('./commands/query.js')).cypher(text, options))
+  const graph = teraffi.command('graph').description('the graph of the tenant')
+  graph.command('schema').description('labels, relations and properties, how many of each, an example')
+    .addOption(new Option('--format <format>', 'markdown: docs/graph-schema.md without its head').choices(['table', 'markdown', 'json']).default('table'))
+    .action(async (options) => (await import('./commands/query.js')).schema(options))
+  for (const command of [...query.commands, ...graph.commands]) command.exitOverride()
 }
 
 function measuring (teraffi: Command): void {

@@ -63,6 +63,21 @@ export function table (rows: Record<string, unknown>[], columns = Object.keys(ro
   return cells.map((row) => row.map((text, at) => text.padEnd(widths[at]!)).join('  ').trimEnd()).join('\n')
 }
 
+export type RowFormat = 'table' | 'csv' | 'jsonl'
+
+/** Rows for eyes, for a spreadsheet (RFC 4180), or as an object a line. */
+export function rowsAs (format: RowFormat, columns: string[], rows: unknown[][]): string {
+  const objects = rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at]])))
+  if (format === 'jsonl') return objects.map((row) => JSON.stringify(row)).join('\n')
+  return format === 'table' ? table(objects, columns) : [columns, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')
+}
+
+/** A text that a spreadsheet would take for a formula gets a quote before it. */
+function csvCell (value: unknown): string {
+  const text = value === null || value === undefined ? '' : typeof value === 'string' ? value.replace(/^[=+\-@\t\r](?=.)/s, "'$&") : JSON.stringify(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
 const cell = (value: unknown) => plain(typeof value === 'string' ? value : JSON.stringify(value) ?? '')
 
 /** Text from outside loses its control characters, so that no profile can steer a terminal. */

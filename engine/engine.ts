@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Affinity, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, OnboardingRequest } from '../models/affinity.js'
 import type { Relation, Label } from '../models/vocabulary.js'
 import { kindOf } from '../models/vocabulary.js'
+import type { Actor } from '../models/actor.js'
 import type { FeedbackRequest } from '../models/feedback.js'
 import type { TrendsRequest } from '../models/trend.js'
 import { readWorld } from '../seeds/read.js'
@@ -13,6 +14,9 @@ import { openMembers, type Belonging } from './accounts/members.js'
 import { takeAnswers, understood } from './accounts/onboard.js'
 import { openOrganizations } from './accounts/organizations.js'
 import { jwtSecret } from './accounts/secret.js'
+import { openCypher } from './analysts/cypher.js'
+import { openLibrary } from './analysts/library.js'
+import { graphSchema } from './analysts/schema.js'
 import type { Candidate } from './affinity/candidates.js'
 import { feedbackGiven, giveFeedback, withdrawFeedback } from './affinity/feedback.js'
 import { explainPair } from './affinity/rank.js'
@@ -46,6 +50,8 @@ import { worldLesson } from '../seeds/load.js'
 export type Engine = Awaited<ReturnType<typeof createEngine>>
 export type { ImportReport, ImportProgress } from './import/run.js'
 export { loadQueries, type Query } from './graph/query.js'
+export { analystQueries, takenBy } from './analysts/library.js'
+export { schemaPage } from './analysts/schema.js'
 
 interface Pair { member: string, target: string }
 interface Viewed { viewerId?: string }
@@ -146,7 +152,11 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     imports: (tenantId: string) => imports(graph, tenantId),
     undoImport: (tenantId: string, importId: string, signal?: AbortSignal) => undoImport(graph, tenantId, importId, signal),
     seed: (tenantId: string, onProgress?: LearnProgress) => seed(parts, tenantId, onProgress),
+    /** Any named query that only reads, for the rooms of the house; analysts have their own. */
     query: (tenantId: string, name: string, parameters: Record<string, unknown>) => query(parts, tenantId, name, parameters),
+    queries: openLibrary(graph),
+    cypher: openCypher(graph),
+    graphSchema: (actor: Actor) => graphSchema(graph, actor),
     status: () => status(parts),
     close: () => closeAll(opened)
   }

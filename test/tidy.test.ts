@@ -18,6 +18,7 @@ const MAY: Record<string, string[]> = {
   embedded: ['config'],
   stores: ['config', 'embedded'],
   deals: [],
+  analysts: ['accounts', 'graph'],
   desk: ['accounts', 'deals', 'graph'],
   workspaces: ['accounts', 'graph'],
   graph: ['extraction', 'turns'],
@@ -33,7 +34,7 @@ const MAY: Record<string, string[]> = {
   matches: ['affinity', 'cache', 'graph', 'index', 'projection'],
   early: ['accounts', 'affinity', 'cache', 'config', 'index', 'matches', 'projection'],
   seeds: ['graph', 'learn', 'extraction'],
-  engine: ['accounts', 'config', 'stores', 'graph', 'deals', 'desk', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'matches', 'projection', 'seeds'],
+  engine: ['accounts', 'analysts', 'config', 'stores', 'graph', 'deals', 'desk', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'matches', 'projection', 'seeds'],
   api: ['accounts', 'cache', 'config', 'early', 'engine', 'stores', 'embedded', 'extraction', 'evaluate', 'benchmarks'],
   benchmarks: ['config', 'stores', 'engine', 'affinity', 'evaluate', 'extraction', 'import', 'index', 'projection', 'seeds']
 }

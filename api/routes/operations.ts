@@ -34,6 +34,10 @@ const routes: FastifyPluginAsync<{ engine: Engine }> = async (app, { engine }) =
   })
   const failures = new Counter({ name: 'http_failures_total', help: 'Answers that are our mistake or that of a store', labelNames, registers })
   watchLoop(app, registers)
+  const queries = new Histogram({
+    name: 'query_duration_seconds', help: 'How long the queries of analysts take', labelNames: ['query', 'failed'], registers, buckets: [0.005, 0.02, 0.1, 0.5, 2, 10]
+  })
+  engine.queries.onRun((query, took, failed) => { queries.observe({ query, failed: String(failed) }, took) })
   const stores = new Gauge({
     name: 'store_up',
     help: '1: the store answers',

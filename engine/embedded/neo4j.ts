@@ -137,16 +137,16 @@ async function adopt (dir: string, password: string): Promise<Neo4jServer | null
   return { uri: `bolt://127.0.0.1:${ports.bolt}`, user: 'neo4j', password, adopted: true, pid, stop: async () => {} }
 }
 
-async function start (dir: string, password: string, jars: string, { heapMb, pageCacheMb }: Neo4jOptions): Promise<Neo4jServer> {
+async function start (dir: string, password: string, jars: string, options: Neo4jOptions): Promise<Neo4jServer> {
   const [bolt, http] = await freePorts(2) as [number, number]
   const home = join(dir, 'home')
   const log = join(home, 'logs', 'console.log')
   await mkdir(join(home, 'logs'), { recursive: true })
-  await writeWhole(join(home, 'conf', 'neo4j.conf'), settings(bolt, http, pageCacheMb))
+  await writeWhole(join(home, 'conf', 'neo4j.conf'), settings(bolt, http, options))
 
   // The ports are noted before the child exists: killed between the two lines, we still find it again, by its command line.
   await writeWhole(join(dir, 'run.json'), JSON.stringify({ pid: null, bolt, http } satisfies Run))
-  const pid = launch(home, log, heapMb, jars)
+  const pid = launch(home, log, options.heapMb, jars)
   await writeWhole(join(dir, 'run.json'), JSON.stringify({ pid, bolt, http } satisfies Run))
 
   if (!await untilItAnswers(dir, pid, bolt, password)) {
@@ -174,7 +174,7 @@ function launch (home: string, log: string, heapMb: number, jars: string): numbe
 /** A small server, as tests have it, lives for seconds: it starts in half the CPU time without the optimising compiler (5.4 s for 9.9 s). */
 const compiler = (heapMb: number) => heapMb > 512 ? ['-XX:+UseG1GC'] : ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 
-function settings (bolt: number, http: number, pageCacheMb: number): string {
+function settings (bolt: number, http: number, { heapMb, pageCacheMb }: Neo4jOptions): string {
   return Object.entries({
     'server.default_listen_address': '127.0.0.1',
     'server.bolt.listen_address': `127.0.0.1:${bolt}`,
@@ -182,6 +182,7 @@ function settings (bolt: number, http: number, pageCacheMb: number): string {
     'server.http.listen_address': `127.0.0.1:${http}`,
     'server.https.enabled': false,
     'server.memory.pagecache.size': `${pageCacheMb}m`,
+    'db.memory.transaction.max': `${Math.ceil(heapMb * 0.4)}m`, // one query cannot starve the others
     'db.tx_log.rotation.retention_policy': '512M size', // by default two days of logs are kept, which a bulk import makes many gigabytes
     'dbms.security.allow_csv_import_from_file_urls': false,
     // By then the databases are closed; the defaults would make every stop take five seconds more.

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import neo4j, { type Driver, type ManagedTransaction, type Session } from 'neo4j-driver'
 import { EngineError } from '../errors.js'
 import { CHANGES_KEPT, SAID_MAX, watchChanges, type Change, type ChangeListener } from './changes.js'
 import { placeOf } from './documents.js'
 import { loadQueries, problemWith, type Query } from './query.js'
+import { plainValue } from './values.js'
 import { turnsOfEach } from '../turns.js'
 
 export type Row = Record<string, unknown>
@@ -12,6 +14,9 @@ export type Parameters = Record<string, unknown>
 export type Run = <T extends object = Row>(name: string, parameters: Parameters) => Promise<T[]>
 
 export interface Plan { operatorType: string, arguments: Record<string, unknown>, children: Plan[] }
+export interface Explained { columns: string[], writes: boolean, root: Plan }
+/** Bounds of a query that was not written here. */
+export interface Bounds { rows: number, timeoutMs: number }
 
 /** Whatever answers the named queries that only read: Neo4j, or for some of them the projection. */
 export interface Reads { read: Run }
@@ -27,7 +32,10 @@ export interface Graph extends Reads {
   /** Runs statements that define the schema, each in a transaction of its own. */
   define: (statements: string[]) => Promise<void>
   /** The plan of a query without running it, for the test that holds files to their headers. */
-  plan: (name: string) => Promise<{ columns: string[], writes: boolean, root: Plan }>
+  plan: (name: string) => Promise<Explained>
+  /** The same of a query that was not written here, and the query itself: it only reads, and is told to stop at either bound. */
+  explain: (text: string, parameters: Parameters) => Promise<Explained>
+  explore: (text: string, parameters: Parameters, bounds: Bounds) => Promise<Browsed>
   queries: Map<string, Query>
   /** For the GraphQL library, which wants the driver itself, and nobody else. */
   driver: Driver
@@ -80,14 +88,51 @@ export function openGraph ({ uri, user, password }: { uri: string, user: string,
     define: (statements) => inSession(driver, 'WRITE', async (session) => {
       for (const statement of statements) await session.run(statement)
     }),
-    plan: (name) => inSession(driver, 'WRITE', async (session) => {
-      const explained = session.run(`EXPLAIN ${find(queries, name).text}`)
-      const [columns, { summary }] = [await explained.keys(), await explained]
-      return { columns: columns as string[], writes: summary.queryType !== 'r', root: summary.plan as Plan }
-    }),
+    plan: (name) => inSession(driver, 'WRITE', (session) => explained(session, find(queries, name).text)),
+    explain: (text, parameters) => inSession(driver, 'READ', (session) => explained(session, text, wholes(parameters))),
+    explore: (text, parameters, bounds) =>
+      Promise.race([inSession(driver, 'READ', (session) => browse(session, text, parameters, bounds), { fetchSize: ROWS_AHEAD }), late(bounds)]),
     ping: () => inSession(driver, 'READ', async (session) => { await session.run('RETURN 1') }),
     close: () => driver.close()
   }
+}
+
+async function explained (session: Session, text: string, parameters: Parameters = {}): Promise<Explained> {
+  const result = session.run(`EXPLAIN ${text}`, parameters, READING)
+  const [columns, { summary }] = [await result.keys(), await result]
+  return { columns: columns as string[], writes: summary.queryType !== 'r', root: summary.plan as Plan }
+}
+
+const ROWS_AHEAD = 10 // rows of a query by hand may be large, and the driver holds so many
+const ANSWER_MAX = 32_000_000
+
+interface Browsed { rows: Row[], truncated: boolean }
+
+async function browse (session: Session, text: string, parameters: Parameters, { rows: most, timeoutMs }: Bounds): Promise<Browsed> {
+  const rows: Row[] = []
+  let letters = 0
+  for await (const record of session.run(text, wholes(parameters), { timeout: timeoutMs })) {
+    if (rows.length === most) return { rows, truncated: true } // leaving the loop tells Neo4j to stop
+    const row = plainValue(record.toObject()) as Row
+    letters += JSON.stringify(row).length
+    if (letters > ANSWER_MAX) throw new EngineError('resource_exhausted', `The answer is longer than ${ANSWER_MAX / 1e6} MB; ask for fewer rows, or for less in each.`)
+    rows.push(row)
+  }
+  return { rows, truncated: false }
+}
+
+/** Neo4j looks at the clock between rows, and every second or so; who asks does not wait for it without end. */
+async function late ({ timeoutMs }: Bounds): Promise<never> {
+  await sleep(timeoutMs + GRACE_MS, null, { ref: false })
+  throw new EngineError('deadline_exceeded', 'Neo4j did not stop in time; ask for less of the graph.')
+}
+const GRACE_MS = 5_000
+
+/** Of parameters that no header describes, whole numbers are integers. */
+function wholes<T> (value: T): T {
+  if (Number.isSafeInteger(value)) return neo4j.int(value as number) as T
+  if (Array.isArray(value)) return value.map(wholes) as T
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, wholes(item)])) as T : value
 }
 
 interface Committed<T> { done: T, noted: { tenantId: string, change: Change } | null }
@@ -120,8 +165,8 @@ function find (queries: Map<string, Query>, name: string): Query {
   return query
 }
 
-async function inSession<T> (driver: Driver, mode: 'READ' | 'WRITE', work: (session: Session) => Promise<T>): Promise<T> {
-  const session = driver.session({ defaultAccessMode: mode })
+async function inSession<T> (driver: Driver, mode: 'READ' | 'WRITE', work: (session: Session) => Promise<T>, more: { fetchSize?: number } = {}): Promise<T> {
+  const session = driver.session({ defaultAccessMode: mode, ...more })
   try {
     return await work(session)
   } catch (error) {

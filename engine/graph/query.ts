@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 export interface Query {
   name: string // 'affinity/paths'
   about: string
+  /** The question that a query for analysts belongs to; '' of all others. */
+  asks: string
   takes: Record<string, Parameter>
   returns: Record<string, string>
   seeks: string[]
@@ -32,6 +34,7 @@ export function parseQuery (name: string, text: string): Query {
   return {
     name,
     about: header[0]?.trim() ?? '',
+    asks: field('asks'),
     takes: Object.fromEntries(commaList(field('takes')).map(parameter)),
     returns: Object.fromEntries(commaList(field('returns')).map((item) => item.split(' ') as [string, string])),
     seeks: field('seeks').split(/,\s*(?![^(]*\))/).filter(Boolean),

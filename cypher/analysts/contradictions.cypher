@@ -1,0 +1,16 @@
+// Facts that some sources state and others deny, the most disputed first.
+//
+//   asks     Is what we have sound?
+//   takes    tenantId string, limit integer
+//   returns  subjectId string, relation string, objectId string, positive integer, negative integer, polarity string, confidence float
+//   seeks    Entity(tenantId, id)
+//
+// :param {tenantId: 'demo', limit: 20}
+
+MATCH (s:Entity)-[r:!GAVE_FEEDBACK]->(o:Entity)
+WHERE s.tenantId = $tenantId AND s.id > '' AND s.visibleTo IS NULL AND r.visibleTo IS NULL AND r.factId IS NOT NULL
+WITH s, r, o, r.certainPositive + r.possiblePositive + r.desiredPositive AS positive, r.certainNegative + r.possibleNegative + r.desiredNegative AS negative
+WHERE positive > 0 AND negative > 0
+RETURN s.id AS subjectId, type(r) AS relation, o.id AS objectId, positive, negative, r.polarity AS polarity, r.confidence AS confidence
+ORDER BY CASE WHEN positive < negative THEN positive ELSE negative END DESC, subjectId, objectId
+LIMIT $limit;
