@@ -223,12 +223,39 @@ t.test('hostile input is bounded', async (t) => {
   t.equal(refusal('I love tea.', ' '), 'invalid_argument')
 })
 
-t.test('open tuples are made of the sentence\'s own tokens', async (t) => {
+const said = (sentence: string) => openTuples(sentence).map(({ arg1, predicate, arg2 }) => `${arg1} | ${predicate} | ${arg2}`)
+
+t.test('open tuples are made of the sentence\'s own tokens, surest first', async (t) => {
   t.match(openTuples("The choir was n't founded in 1990 by Anna 's sister ."), [{ arg1: 'The choir', predicate: "was n't founded in", arg2: "1990 by Anna 's sister" }])
   const sentence = 'He served as mayor of Ghent -LRB- Belgium -RRB- and , in 1950 , became a judge .'
   const known = new Set(sentence.split(' '))
-  for (const { predicate, arg1, arg2 } of openTuples(sentence)) for (const token of `${predicate} ${arg1} ${arg2}`.split(' ')) t.ok(known.has(token), token)
+  const tuples = openTuples(sentence)
+  for (const { predicate, arg1, arg2 } of tuples) {
+    for (const token of `${arg1} ${arg2}`.split(' ')) t.ok(known.has(token), token)
+    const [first, ...rest] = predicate.split(' ')
+    for (const token of first === 'be' || first === 'has' ? rest : [first!, ...rest]) t.ok(known.has(token), token)
+  }
+  const confidences = tuples.map(({ confidence }) => confidence)
+  t.same(confidences, [...confidences].sort((a, b) => b - a))
   t.same(openTuples(''), [])
+})
+
+t.test('open extraction reads each construction', async (t) => {
+  const cases: [string, string[]][] = [
+    ['Rosa painted the ferry .', ['Rosa | painted | the ferry']],
+    ['The bridge was built by monks .', ['The bridge | was built by | monks']],
+    ['Ana sells tea and repairs bicycles .', ['Ana | sells | tea', 'Ana | repairs | bicycles']],
+    ['Tom met a baker who lives in Ghent .', ['a baker | lives in | Ghent']],
+    ['The prize that Ada won was silver .', ['Ada | won | The prize']],
+    ['Mills built in 1890 still stand .', ['Mills | be built in | 1890']],
+    ['They agreed to sell the farm .', ['They | agreed to sell | the farm']],
+    ['Lena is a potter from Turin .', ['Lena | is | a potter from Turin']],
+    ['Oslo is in Norway .', ['Oslo | is in | Norway']],
+    ['Lena Frey , the founder of Tonwerk , teaches evening classes .', ['Lena Frey | be | the founder of Tonwerk']],
+    ["The museum displays Rodin 's sculptures .", ['Rodin | has | sculptures']],
+    ['In 1950 he moved to Bergen .', ['he | moved In | 1950', 'he | moved to | Bergen']]
+  ]
+  for (const [sentence, expected] of cases) for (const tuple of expected) t.ok(said(sentence).includes(tuple), `${sentence} → ${tuple}`, { found: said(sentence) })
 })
 
 t.test('scores are worked out by hand', async (t) => {
