@@ -54,7 +54,7 @@ const { figures } = await bench('extraction', async ({ size, report }) => {
   const sentences = lines('carb-dev/sentences.txt').slice(0, size('carbSentences', { smoke: 50, full: 1_000 }))
   // each sentence is judged by a confidence that was learned without its fold; the shipped one has seen them all
   const trees = size('trees', { smoke: 20, full: OPTIONS.trees })
-  const { precision, recall, f1, auc, confidences, tuples } = crossValidated(lessons(sentences, gold), gold, { options: { ...OPTIONS, trees } })
+  const { precision, recall, f1, auc, confidences, tuples } = crossValidated(lessons(sentences, gold), gold, { ...OPTIONS, trees })
   report({ carbPrecision: precision, carbRecall: recall, carbF1: f1, carbAuc: auc, carbConfidences: confidences, carbTuples: tuples })
   report({ carbSentencesPerCpuSecond: speed(sentences.length, () => { for (const sentence of sentences) openTuples(sentence) }) })
   report({ memoryGrowth: growth(size('memorySentences', { smoke: 100, full: 10_000 }), sentences) })

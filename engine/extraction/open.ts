@@ -58,7 +58,7 @@ const asCandidate = ({ kind, shared, whole, head, predicate, arg1, arg2 }: Shall
   kind: 'shallow', head, subjectKind: shared && kind === 'main' ? 'shared' : SUBJECT[kind], subjectExtent: 'full', extent: whole ? 'rest' : 'near', object: arg2[0]!, place: 0, predicate, arg1, arg2
 })
 
-const LEAST = 0.05
+const LEAST = 0.15
 const SAME = 0.95
 
 /** The best first; what resembles one that was taken counts for less, and what is nearly the same not at all. Confidences in thousandths. */

@@ -32,8 +32,8 @@ export function trainConfidence (taught: readonly Lesson[], options = OPTIONS): 
   return boost(rows.map(({ features }) => features), rows.map(({ target }) => target), options)
 }
 
-/** CaRB's figures where each sentence is judged by a confidence that was learned without its fold: every `folds`th sentence from each start. */
-export function crossValidated (taught: readonly Lesson[], gold: Gold, { folds = 5, options = OPTIONS } = {}): CarbFigures {
+/** The tuples of each sentence by a confidence that was learned without its fold: every `folds`th sentence from each start. */
+export function outOfFold (taught: readonly Lesson[], { folds = 5, options = OPTIONS } = {}): Parameters<typeof carb>[1] {
   const predictions: Parameters<typeof carb>[1] = new Map()
   for (let fold = 0; fold < folds; fold++) {
     const forest = flattened(trainConfidence(taught.filter((_, i) => i % folds !== fold), options))
@@ -43,6 +43,12 @@ export function crossValidated (taught: readonly Lesson[], gold: Gold, { folds =
       predictions.set(key, chosen(valued).map(({ confidence, text: { predicate, arg1, arg2 } }) => ({ confidence, predicate, args: [arg1, arg2] })))
     })
   }
+  return predictions
+}
+
+/** CaRB's figures by cross-validation. */
+export function crossValidated (taught: readonly Lesson[], gold: Gold, options = OPTIONS): CarbFigures {
+  const predictions = outOfFold(taught, { options })
   const tuples = [...predictions.values()].reduce((sum, rows) => sum + rows.length, 0)
   return { ...carb(gold, predictions), tuples }
 }
