@@ -17,7 +17,7 @@ const SHARED = set('i no as do on in an so me to he we of am is was war die man 
  * English ones. A name may hold such words ("Casa de la Playa"): what stands between capitals does not count.
  */
 export function isForeign (sentence: string): boolean {
-  const letters = sentence.match(/\p{L}/gu) ?? []
+  const letters = /[\u0250-\uffff]/.test(sentence) ? sentence.match(/\p{L}/gu) ?? [] : [] // all below are Latin
   if (letters.length >= 4 && letters.filter((letter) => /\p{Script=Latin}/u.test(letter)).length < letters.length / 2) return true
   const words = sentence.match(/\p{L}+(?:['’]\p{L}+)?/gu) ?? []
   let english = 0

@@ -37,7 +37,10 @@ export class Linear {
   best (): number {
     const { rows, scores, weights, stride, classes, count } = this
     for (let c = 0; c < stride; c += 4) {
-      let [s0, s1, s2, s3] = [0, 0, 0, 0]
+      let s0 = 0
+      let s1 = 0
+      let s2 = 0
+      let s3 = 0
       for (let i = 0; i < count; i++) {
         const at = rows[i]! + c
         s0 += weights[at]!

@@ -9,7 +9,7 @@ type Row = Proposal & { target: number }
 /** The proposals of one sentence, with what each is worth. */
 interface Lesson { key: string, rows: Row[] }
 
-export const OPTIONS: BoostOptions = { trees: 200, leaves: 8, rate: 0.06, least: 20, l2: 2 }
+export const OPTIONS: BoostOptions = { trees: 120, leaves: 8, rate: 0.1, least: 20, l2: 2 }
 
 export type CarbFigures = Figures & { auc: number, confidences: number, tuples: number }
 
