@@ -37,7 +37,7 @@ t.test('open extraction reads each construction', async (t) => {
     ['They agreed to sell the farm .', ['They | agreed to sell | the farm']],
     ['Lena is a potter from Turin .', ['Lena | is | a potter from Turin']],
     ['Oslo is in Norway .', ['Oslo | is in | Norway']],
-    ['Lena Frey , the founder of Tonwerk , moved to Leeds .', ['Lena Frey | be | the founder of Tonwerk']],
+    ['Rodin , a French sculptor , lived in Paris .', ['Rodin | be | a French sculptor']],
     ["The museum displays Rodin 's sculptures .", ['Rodin | has | sculptures']],
     ['In 1950 he moved to Bergen .', ['he | moved In | 1950', 'he | moved to | Bergen']]
   ]

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { EngineError } from '../errors.js'
 import type { Extraction, ExtractOptions } from './extract.js'
@@ -64,16 +65,22 @@ export function openReader ({ waitingMax = 100, timeoutMs = 10_000 }: ReaderLimi
 }
 
 async function ask (worker: Worker, request: Request, limitMs: number): Promise<Answer> {
-  return await new Promise<Answer>((resolve, reject) => {
-    const done = (act: () => void): void => {
-      clearTimeout(timer)
-      worker.removeAllListeners()
-      act()
-    }
-    const timer = setTimeout(() => { done(() => { reject(new EngineError('deadline_exceeded', `The text could not be read within ${limitMs} ms. Send it in parts.`)) }) }, limitMs)
-    worker.once('message', (answer: Answer) => { done(() => { resolve(answer) }) })
-    worker.once('error', (error) => { done(() => { reject(error) }) })
-    worker.once('exit', () => { done(() => { reject(new EngineError('unavailable', 'Reading texts has stopped.')) }) })
+  const over = new AbortController() // takes the other listeners away
+  const timer = setTimeout(() => { over.abort() }, limitMs)
+  const { signal } = over
+  try {
+    const answered = once(worker, 'message', { signal }) as Promise<[Answer]> // an error of the worker rejects
+    const gone = once(worker, 'exit', { signal }).then(() => { throw new EngineError('unavailable', 'Reading texts has stopped.') })
     worker.postMessage(request)
-  })
+    answered.catch(() => {}) // whichever loses the race is let go
+    gone.catch(() => {})
+    const [answer] = await Promise.race([answered, gone])
+    return answer
+  } catch (error) {
+    if (signal.aborted) throw new EngineError('deadline_exceeded', `The text could not be read within ${limitMs} ms. Send it in parts.`)
+    throw error
+  } finally {
+    clearTimeout(timer)
+    over.abort()
+  }
 }
