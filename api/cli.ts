@@ -49,6 +49,7 @@ function texts (teraffi: Command): void {
     .option('--owner <name>', 'who the first person stands for', 'I')
     .option('--jsonl', 'read lines {"text", "owner"}, print a line {"triples"} for each')
     .addOption(new Option('--format <format>', 'json: a triple a line; tab: open tuples of one tokenised sentence a line').choices(['json', 'tab']).default('json'))
+    .option('--explain', 'behind each triple of plain text the parse, the rule and the confidence')
     .option('--strict', 'leave out what the closed vocabulary does not know')
     .action(async (file, options) => (await import('./commands/extract.js')).extractCommand(file, options))
   teraffi.command('onboard').description('two questions, then the first matches')

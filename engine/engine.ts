@@ -28,7 +28,7 @@ import { openDeals, type Deals } from './deals/db.js'
 import { openDealsDesk } from './desk/desk.js'
 import { EngineError } from './errors.js'
 import { openEvents, type Events } from './events.js'
-import { extract, type Extraction } from './extraction/extract.js'
+import { openReader } from './extraction/reader.js'
 import { citedFact, mayKnow, type StoredFact } from './graph/cite.js'
 import { openGraph, type Graph, type Row } from './graph/graph.js'
 import { problemWith } from './graph/query.js'
@@ -91,6 +91,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   const events = keep(openEvents(graph, cache))
   const projections = keep(config.projection ? openProjections(graph, { dir: join(config.dataDir, 'projection'), log }) : noProjections(graph))
   const parts: Parts = { config, graph, projections, deals, cache, events, embedder, index }
+  const reader = keep(openReader())
   const { emit } = events
   const desk = keep(openDealsDesk({ deals, graph, emit }))
   const workspaces = openWorkspaces({ graph, emit, deals: desk })
@@ -118,7 +119,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     accounts,
     deals: desk,
     workspaces,
-    extract: (text: string, options: { owner: string, mode?: 'lenient' | 'strict' }): Extraction => extract(text, options),
+    extract: reader.extract,
     // `viewerId`: who sees the answer, and nothing that they may not know; without it the seeker.
     discover: (tenantId: string, request: DiscoverRequest, { viewerId = request.memberId }: Viewed = {}) => discover(parts, tenantId, request, viewerId),
     recommendations: (tenantId: string, request: RecommendationsRequest, { viewerId = request.memberId }: Viewed = {}) =>

@@ -4,28 +4,38 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { text as wholeText } from 'node:stream/consumers'
 import { EngineError } from '../../engine/errors.js'
-import { extract, TEXT_MAX } from '../../engine/extraction/extract.js'
+import { extract, TEXT_MAX, type Why } from '../../engine/extraction/extract.js'
 import type { Triple } from '../../models/triple.js'
-import { openTuples } from '../../engine/extraction/open.js'
+import { explained, openTuples } from '../../engine/extraction/open.js'
 import { print, tell } from './open.js'
 
-interface Options { owner: string, jsonl?: boolean, format: 'json' | 'tab', strict?: boolean }
+interface Options { owner: string, jsonl?: boolean, format: 'json' | 'tab', explain?: boolean, strict?: boolean }
 
 /** Text in, triples out; no store is opened. */
-export async function extractCommand (file: string | undefined, { owner, jsonl = false, format, strict = false }: Options): Promise<void> {
-  if (jsonl && format === 'tab') throw new EngineError('invalid_argument', '--jsonl and --format tab read different input; give one of them.')
+export async function extractCommand (file: string | undefined, { owner, jsonl = false, format, explain = false, strict = false }: Options): Promise<void> {
+  refuseMixed({ jsonl, format, explain })
   const input = await open(file)
   const mode = strict ? 'strict' : 'lenient'
-  if (format === 'tab') await eachLine(input, tabLine)
+  if (format === 'tab') await eachLine(input, explain ? explainedLine : tabLine)
   else if (jsonl) await eachLine(input, (line) => { print(JSON.stringify({ triples: ofDocument(line, owner, mode) })) })
-  else whole(await wholeText(input), owner, mode)
+  else whole(await wholeText(input), owner, mode, explain)
+}
+
+function refuseMixed ({ jsonl, format, explain }: { jsonl: boolean, format: string, explain: boolean }): void {
+  if (jsonl && format === 'tab') throw new EngineError('invalid_argument', '--jsonl and --format tab read different input; give one of them.')
+  if (explain && jsonl) throw new EngineError('invalid_argument', '--explain reads plain text or, with --format tab, tokenised sentences; leave out --jsonl.')
 }
 
 /** A text of any length: part by part, each triple with its place in the whole. */
-function whole (text: string, owner: string, mode: 'lenient' | 'strict'): void {
+function whole (text: string, owner: string, mode: 'lenient' | 'strict', explain: boolean): void {
   for (const { part, start } of parts(text)) {
-    const { triples, unmapped } = extract(part, { owner, mode })
-    for (const triple of triples) print(JSON.stringify({ ...triple, spans: shifted(triple.spans, start) }))
+    const reasons = new Map<Triple, Why>()
+    const { triples, unmapped } = extract(part, { owner, mode, explain: explain ? (triple, why) => { reasons.set(triple, why) } : undefined })
+    for (const triple of triples) {
+      print(JSON.stringify({ ...triple, spans: shifted(triple.spans, start) }))
+      const why = reasons.get(triple)
+      if (why !== undefined) print(`  parse       ${why.parse}\n  rule        ${why.rule}\n  confidence  ${why.confidence}`)
+    }
     for (const { subject, predicate, object, reason } of unmapped) tell(`not mapped: ${subject} | ${predicate} | ${object}: ${reason}`)
   }
 }
@@ -57,6 +67,13 @@ function tabLine (sentence: string): void {
   for (const { confidence, predicate, arg1, arg2 } of openTuples(sentence)) {
     print([sentence, confidence.toFixed(3), predicate, arg1, arg2].join('\t'))
   }
+}
+
+/** The tree first, each word with its tag, relation and head; then the tuples with their rules. */
+function explainedLine (sentence: string): void {
+  const { tree, tuples } = explained(sentence)
+  tree?.words.forEach((word, i) => { print(`  ${word}/${tree.tags[i]} ${tree.labels[i]} ← ${tree.words[tree.heads[i]!] ?? 'root'}`) })
+  for (const { confidence, rule, predicate, arg1, arg2 } of tuples) print([confidence.toFixed(3), rule, predicate, arg1, arg2].join('\t'))
 }
 
 /** A bad line is named, the others go on, and the exit code tells. */

@@ -49,5 +49,5 @@ export const onboardingRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = a
       body: ExtractRequest,
       response: { 200: answered(Envelope(Extraction)), ...failures }
     }
-  }, async ({ body: { text, owner = 'I', mode }, id }) => inEnvelope({ data: engine.extract(text, { owner, mode }) }, id))
+  }, async ({ body: { text, owner = 'I', mode }, id }) => inEnvelope({ data: await engine.extract(text, { owner, mode }) }, id))
 }

@@ -5,18 +5,21 @@ import { canonicalName } from './canonical.js'
 import { cautious } from './caution.js'
 import { chunks, type Chunk } from './chunks.js'
 import { clauses, type Clause } from './clauses.js'
-import { confidence } from './confidence.js'
+import { confidence, confidenceTerms } from './confidence.js'
 import { apposition } from './apposition.js'
 import { fragment, labelled } from './fragments.js'
 import { afterObject, afterSubject, cast, type Cast } from './names.js'
 import { firstDay, lastDay } from './numbers.js'
+import { isForeign } from './language.js'
 import { mentionType, relate } from './relate.js'
 import { phrase } from './phrases.js'
 import { sentences, type Sentence } from './sentences.js'
 import { statements, type Context, type Reading, type Statement } from './statements.js'
 import { tokens as tokenise, type Token } from './tokens.js'
 
-export interface ExtractOptions { owner: string, mode?: 'lenient' | 'strict', ownerType?: Label }
+/** Behind one triple: the sentence as tagged words, the construction that was read, the terms of the confidence. */
+export interface Why { parse: string, rule: string, confidence: string }
+export interface ExtractOptions { owner: string, mode?: 'lenient' | 'strict', ownerType?: Label, explain?: (triple: Triple, why: Why) => void }
 export interface Extraction { sentences: { text: string, start: number, end: number }[], triples: Triple[], unmapped: Unmapped[] }
 
 export const TEXT_MAX = 200_000
@@ -36,7 +39,7 @@ export function extract (text: string, options: ExtractOptions): Extraction {
 
 function readSentence (sentence: Sentence, context: Context, options: ExtractOptions, into: Extraction): Cast {
   const drop: Drop = (reason, predicate = '') => { into.unmapped.push({ subject: '', predicate, object: '', reason, sentence: place(sentence) }) }
-  const unread = tooLong(sentence.text) ? `too long: more than ${SENTENCE_WORDS_MAX} words in one sentence` : /\?["'”’)]*$/.test(sentence.text) ? 'question' : null
+  const unread = unreadable(sentence.text)
   if (unread !== null) {
     drop(unread)
     return context.cast
@@ -44,8 +47,15 @@ function readSentence (sentence: Sentence, context: Context, options: ExtractOpt
   const reading: Reading = { ...context, tokens: tokenise(sentence.text, sentence.start, context.cast.words), resolved: new Map() }
   const facts = labelled(sentence, context) ?? readSegments(reading, drop)
   const heeded = facts.map((fact) => cautious(fact, sentence))
-  keep(REFUSED.test(sentence.text) ? heeded.map(refused) : heeded, sentence, options, into)
+  keep(REFUSED.test(sentence.text) ? heeded.map(refused) : heeded, { ...sentence, tokens: reading.tokens }, options, into)
   return reading.cast
+}
+
+/** Why a sentence is not read; null where it is. */
+function unreadable (sentence: string): string | null {
+  if (tooLong(sentence)) return `too long: more than ${SENTENCE_WORDS_MAX} words in one sentence`
+  if (/\?["'”’)]*$/.test(sentence)) return 'question'
+  return isForeign(sentence) ? 'not English' : null
 }
 
 type Drop = (reason: string, predicate?: string) => void
@@ -151,15 +161,29 @@ function heard (clause: Clause, facts: readonly Statement[], { cast, tokens }: R
   return facts.reduce((after, { object, head }) => afterObject(after, object, head), after)
 }
 
-function keep (facts: readonly Statement[], sentence: Sentence, options: ExtractOptions, into: Extraction): void {
+function keep (facts: readonly Statement[], sentence: Sentence & { tokens: readonly Token[] }, options: ExtractOptions, into: Extraction): void {
   for (const fact of facts) {
     const related = relate(fact)
-    const reason = empty(fact) ?? (fact.narrowed === true && denies(fact, related) ? 'holds only for some' : null) ??
-      (related === undefined && options.mode === 'strict' ? `"${fact.predicate}" is not in the vocabulary` : null)
-    if (reason === null) add(triple(fact, related ?? { relation: 'MENTIONS', objectType: mentionType(fact), properties: undefined }, sentence, options), into)
-    else into.unmapped.push({ subject: fact.subject, predicate: fact.predicate, object: fact.object, reason, sentence: place(sentence) })
+    const reason = empty(fact) ?? unfit(fact, related, options.mode === 'strict')
+    if (reason !== null) {
+      into.unmapped.push({ subject: fact.subject, predicate: fact.predicate, object: fact.object, reason, sentence: place(sentence) })
+      continue
+    }
+    const made = triple(fact, related ?? { relation: 'MENTIONS', objectType: mentionType(fact), properties: undefined }, sentence, options)
+    if (add(made, into)) options.explain?.(made, why(fact, made.relation, sentence))
   }
 }
+
+function unfit (fact: Statement, related: Place | undefined, strict: boolean): string | null {
+  if (fact.narrowed === true && denies(fact, related)) return 'holds only for some'
+  return related === undefined && strict ? `"${fact.predicate}" is not in the vocabulary` : null
+}
+
+const why = (fact: Statement, relation: Relation, { text, tokens }: Sentence & { tokens: readonly Token[] }): Why => ({
+  parse: tokens.map((token) => `${token.norm}/${token.tag}`).join(' '),
+  rule: `${fact.by} in a ${fact.kind} clause`,
+  confidence: confidenceTerms(fact, relation, text)
+})
 
 /** Why a statement names nothing that could be kept; null where it does. */
 function empty (fact: Statement): string | null {
@@ -215,7 +239,9 @@ function dates (fact: Statement): { validFrom: string | undefined, validTo: stri
 }
 
 /** The same triple twice in one place says it once. */
-function add (made: Triple, into: Extraction): void {
+function add (made: Triple, into: Extraction): boolean {
   const key = ({ subject, predicate, object, spans }: Triple) => [subject, predicate, object, spans.object.start].join('\n')
-  if (!into.triples.some((other) => key(other) === key(made))) into.triples.push(made)
+  const isNew = !into.triples.some((other) => key(other) === key(made))
+  if (isNew) into.triples.push(made)
+  return isNew
 }

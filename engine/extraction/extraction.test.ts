@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import t from 'tap'
 import { EngineError } from '../errors.js'
-import { extract, TEXT_MAX } from './extract.js'
-import { openTuples } from './open.js'
-import { carb, domain, readGold, readPredictions } from './score.js'
+import { extract, TEXT_MAX, type Why } from './extract.js'
+import { explained, openTuples } from './open.js'
+import { openReader } from './reader.js'
 import { sentences } from './sentences.js'
 
 const owner = 'Ines Duarte'
@@ -195,6 +195,52 @@ t.test('offsets point at the words, in any text', async (t) => {
   t.equal(text.slice(first!.spans.predicate!.start, first!.spans.predicate!.end), '’m')
 })
 
+t.test('offsets give the words of the triple back, over the development sentences', { skip: existsSync('../shared/data/domain-dev.jsonl') ? false : 'the data is not here' }, async (t) => {
+  const cases = readFileSync('../shared/data/domain-dev.jsonl', 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { text: string, owner: string })
+  let checked = 0
+  for (const { text, owner } of cases) {
+    for (const { object, spans } of extract(text, { owner }).triples) {
+      if (object === owner) continue
+      const words = text.slice(spans.object.start, spans.object.end).normalize('NFKC').split(/[\s@#]+/)
+      t.ok(object.split(/\s+/).some((word) => words.includes(word)), `${object} in "${words.join(' ')}"`)
+      checked++
+    }
+  }
+  t.ok(checked > 50)
+})
+
+t.test('another language is named, not read; names and English stay', async (t) => {
+  const foreign = ['Ich wohne in Berlin und mag Tee.', 'Vivo en Madrid y trabajo con marcas de moda.', 'Je fais des lampes pour les enfants.', 'Ik ben een bakker.', 'Я люблю чай.', 'אני אוהב תה', '我喜欢喝茶']
+  for (const text of foreign) t.match(extract(text, { owner }), { triples: [], unmapped: [{ reason: 'not English' }] }, text)
+  for (const text of ['I work with Casa de la Playa.', 'We sell La Mer and Los Campos.', 'Vegan chef from São Paulo.', 'I love El Bulli.', "Visit L'Oréal and Le Creuset with me."]) {
+    t.notMatch(extract(text, { owner }).unmapped, [{ reason: 'not English' }], text)
+  }
+})
+
+t.test('what stands behind a triple can be asked for', async (t) => {
+  const seen: [string, Why][] = []
+  extract('I sell teapots that last.', { owner, explain: ({ object }, why) => { seen.push([object, why]) } })
+  t.match(seen[0], ['teapots', { parse: /^I\/PRP sell\/VB teapots\/NN/, rule: 'verb in a main clause', confidence: /^0\.85 verb/ }])
+  const { tree, tuples } = explained('Rosa painted the ferry .')
+  t.match(tree, { tags: ['NNP', 'VBD', 'DT', 'NN', '.'], heads: [1, -1, 3, 1, 1], labels: ['nsubj', 'root', 'det', 'obj', 'punct'] })
+  t.match(tuples, [{ rule: 'verb subject near' }])
+})
+
+t.test('texts are read in a thread of their own, one after the other, within limits', async (t) => {
+  const reader = openReader({ waitingMax: 2 })
+  t.teardown(reader.close)
+  const [one, two, three] = await Promise.allSettled([reader.extract('I sell tea.', { owner }), reader.extract('I brew tea.', { owner: ' ' }), reader.extract('I love tea.', { owner })])
+  t.match(one, { value: extract('I sell tea.', { owner }) })
+  t.match(two, { reason: { code: 'invalid_argument' } })
+  t.match(three, { reason: { code: 'resource_exhausted' } })
+  t.match(await reader.extract('I love tea.', { owner }), { triples: [{ predicate: 'love' }] }, 'room again')
+  const hasty = openReader({ timeoutMs: 1 })
+  t.teardown(hasty.close)
+  await hasty.extract('I love tea.', { owner }) // starting is not counted
+  t.match(await hasty.extract('I love tea, and I sell pots to Bo. '.repeat(4_000), { owner }).catch((error: unknown) => error), { code: 'deadline_exceeded' })
+  t.match(await hasty.extract('I love tea.', { owner }), { triples: [{ predicate: 'love' }] }, 'the next text gets a new thread')
+})
+
 t.test('the same text gives the same triples, whatever was read before', async (t) => {
   const text = 'She never sells ivory. It is made by Oakline, and they love it.'
   const before = extract(text, { owner })
@@ -211,7 +257,7 @@ function refusal (text: string, owner: string): string | undefined {
 }
 
 t.test('hostile input is bounded', async (t) => {
-  const inputs = { commas: ','.repeat(10_000), emoji: '🎉'.repeat(5_000), rtl: 'אני אוהב תה '.repeat(500), endless: 'and tea '.repeat(12_500), dots: 'a.b.'.repeat(10_000), verbs: 'I love to want to like '.repeat(90), brackets: '(['.repeat(20_000), labels: 'a: '.repeat(5_000) }
+  const inputs = { commas: ','.repeat(10_000), emoji: '🎉'.repeat(5_000), rtl: 'אני אוהב תה '.repeat(500), endless: 'and tea '.repeat(12_500), dots: 'a.b.'.repeat(10_000), verbs: 'I love to want to like '.repeat(90), brackets: '(['.repeat(20_000), labels: 'a: '.repeat(5_000), manyCommas: 'tea, '.repeat(40_000), html: '<div class="a"><p>I love tea</p></div>'.repeat(500), code: 'if (a) { b(c => d[0]) }; '.repeat(800) }
   for (const [name, text] of Object.entries(inputs)) {
     const start = performance.now()
     extract(text, { owner })
@@ -221,37 +267,4 @@ t.test('hostile input is bounded', async (t) => {
   t.match(extract('and tea '.repeat(12_500), { owner }).unmapped, [{ reason: /^too long/ }])
   t.equal(refusal('x'.repeat(TEXT_MAX + 1), owner), 'invalid_argument')
   t.equal(refusal('I love tea.', ' '), 'invalid_argument')
-})
-
-t.test('open tuples are made of the sentence\'s own tokens', async (t) => {
-  t.match(openTuples("The choir was n't founded in 1990 by Anna 's sister ."), [{ arg1: 'The choir', predicate: "was n't founded in", arg2: "1990 by Anna 's sister" }])
-  const sentence = 'He served as mayor of Ghent -LRB- Belgium -RRB- and , in 1950 , became a judge .'
-  const known = new Set(sentence.split(' '))
-  for (const { predicate, arg1, arg2 } of openTuples(sentence)) for (const token of `${predicate} ${arg1} ${arg2}`.split(' ')) t.ok(known.has(token), token)
-  t.same(openTuples(''), [])
-})
-
-t.test('scores are worked out by hand', async (t) => {
-  const gold = readGold('Ana sells tea .\tsells\tAna\ttea\n')
-  // Four of five predicted words match, and all three of gold.
-  const { precision, recall, auc } = carb(gold, readPredictions('Ana sells tea .\t0.9\tsells\tAna\tgreen tea\n'))
-  t.equal(precision, 0.75)
-  t.equal(recall, 1)
-  t.equal(auc, 0.875)
-  const fact = { subject: owner, predicate: 'work with', object: 'the mills', polarity: '+', modality: 'certain' } as const
-  const cases = [{ text: '', owner, triples: [fact, { ...fact, object: 'bakers' }] }]
-  t.match(domain(cases, [[{ ...fact, object: 'mills' }, { ...fact, object: 'bakers', polarity: '-' as const }]], 'strict'), { precision: 0.5, recall: 0.5, f1: 0.5 })
-})
-
-const DATA = '../shared/data'
-t.test('the scorer gives the peers their known figures', { skip: existsSync(`${DATA}/carb-dev/gold.tsv`) ? false : 'the data is not here' }, async (t) => {
-  const read = (file: string) => readFileSync(`${DATA}/carb-dev/${file}`, 'utf8')
-  const gold = readGold(read('gold.tsv'))
-  const figures = (peer: string) => {
-    const { precision, recall, f1, auc } = carb(gold, readPredictions(read(`peer-${peer}.tab`)))
-    return [precision, recall, f1, auc].map((figure) => figure.toFixed(3))
-  }
-  t.same(figures('openie5'), ['0.526', '0.406', '0.458', '0.240'])
-  t.same(figures('minie-safe'), ['0.381', '0.375', '0.378', '0.259'])
-  t.same(figures('corenlp-openie'), ['0.170', '0.242', '0.200', '0.142'])
 })

@@ -85,6 +85,13 @@ function pair (gold: Bags, predicted: Bags): Pair {
   return turned.precision > straight.precision || (turned.precision === straight.precision && turned.recall > straight.recall) ? turned : straight
 }
 
+/** How much of a predicted tuple is in a row of gold, and of the row in the tuple; the best over the rows for each. */
+export function likeness (gold: readonly Tuple[], predicted: Tuple): Pair {
+  const other = bags(predicted)
+  const pairs = gold.map((one) => pair(bags(one), other))
+  return { precision: Math.max(0, ...pairs.map(({ precision }) => precision)), recall: Math.max(0, ...pairs.map(({ recall }) => recall)) }
+}
+
 interface Table { gold: number, confidences: number[], pairs: Pair[][] }
 
 function table (gold: readonly Tuple[], predictions: readonly Prediction[]): Table {
