@@ -96,7 +96,7 @@ t.test('a misuse is one line and exit code 2; a failure one line and 1', async (
     [['conquer'], 2, /unknown command 'conquer'/],
     [['discover', '--limit', 'many'], 2, /whole number/],
     [['discover', 'a', '--explain', 'loudly'], 2, /none, summary, full/],
-    [['import', 'x.csv'], 2, /--format/],
+    [['import', 'x.txt'], 1, /does not tell its format; say --format pairs\|triples/],
     [['query', 'run'], 2, /missing required argument 'name'/],
     [['query', 'run', 'graph/nothing'], 1, /query list/],
     [['discover'], 1, /Who is looking\?/],

@@ -307,9 +307,7 @@ export class GraphArrays {
     this.from = grown(this.from, new Uint32Array(length))
     this.to = grown(this.to, new Uint32Array(length))
     this.says = grown(this.says, new Uint32Array(length))
-    this.idHigh = grown(this.idHigh, new Uint32Array(length))
-    this.idLow = grown(this.idLow, new Uint32Array(length))
-    this.seen = grown(this.seen, new Uint32Array(length))
+    for (const column of ['idHigh', 'idLow', 'seen'] as const) this[column] = grown(this[column], new Uint32Array(length))
   }
 
   private growSlots (size: number): void {

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../graph/changes.js'
 import { EngineError } from '../errors.js'
-import { placeLine, placeOf } from '../graph/documents.js'
+import { placeOf } from '../graph/documents.js'
 import type { Graph, Run } from '../graph/graph.js'
 import type { Prior } from '../../models/affinity.js'
 import { priorOf } from './prior.js'
 import { graphVersion } from '../graph/texts.js'
 import { turns } from '../turns.js'
 import { ANSWERS } from './answers.js'
-import type { GraphArrays, FactRow, NodeRow } from './arrays.js'
+import type { GraphArrays, NodeRow } from './arrays.js'
 import { openSnapshots, type Origin, type Store } from './keep.js'
-import { readWhole, takeIn } from './whole.js'
+import { readWhole, saidIn, takeIn, type FoundFact } from './whole.js'
 
 /** How far the projection of a tenant is. `version`: of the graph that answers come from; `textVersion`: the last one that changed words. */
 export interface State { version: number, textVersion: number, stale: string | null }
@@ -293,19 +293,6 @@ export function openProjections (graph: Store, { dir = null, log = () => {}, sav
       tenants.clear()
     }
   }
-}
-
-interface FoundFact { subject: string, fact: FactRow }
-
-/** What the facts say after the last of the changes; null where a note does not say it. */
-function saidIn (changes: Change[]): FoundFact[] | null {
-  const found = new Map<string, FoundFact>()
-  for (const { facts, said } of changes) {
-    if (said === '') return null
-    for (const place of facts) found.delete(place)
-    for (const one of JSON.parse(said) as FoundFact[]) found.set(placeLine({ subject: one.subject, factId: one.fact[1]!, object: one.fact[0]! }), one)
-  }
-  return [...found.values()]
 }
 
 const isIdle = ({ usedAt }: Tenant) => performance.now() - usedAt > IDLE_MS

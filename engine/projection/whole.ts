@@ -1,4 +1,5 @@
-import type { Place } from '../graph/documents.js'
+import type { Change } from '../graph/changes.js'
+import { placeLine, type Place } from '../graph/documents.js'
 import type { Reads } from '../graph/graph.js'
 import { breaks } from '../turns.js'
 import { GraphArrays, type FactRow, type NodeRow } from './arrays.js'
@@ -41,7 +42,8 @@ async function * pages<T> (read: (after: string) => Promise<object[]>, idOf: (ro
   }
 }
 
-interface Read { ids: string[], nodes: NodeRow[], places: Place[], facts: { subject: string, fact: FactRow }[] }
+export interface FoundFact { subject: string, fact: FactRow }
+interface Read { ids: string[], nodes: NodeRow[], places: Place[], facts: FoundFact[] }
 
 /** Makes the arrays say of these nodes and places what was read of them; what was not found is gone. */
 export function takeIn (arrays: GraphArrays, { ids, nodes, places, facts }: Read): void {
@@ -57,4 +59,15 @@ export function takeIn (arrays: GraphArrays, { ids, nodes, places, facts }: Read
   }
   const there = new Set(nodes.map(({ id }) => id))
   for (const id of ids) if (!there.has(id)) arrays.removeNode(id)
+}
+
+/** What the facts say after the last of the changes; null where a note does not say it. */
+export function saidIn (changes: Change[]): FoundFact[] | null {
+  const found = new Map<string, FoundFact>()
+  for (const { facts, said } of changes) {
+    if (said === '') return null
+    for (const place of facts) found.delete(place)
+    for (const one of JSON.parse(said) as FoundFact[]) found.set(placeLine({ subject: one.subject, factId: one.fact[1]!, object: one.fact[0]! }), one)
+  }
+  return [...found.values()]
 }
