@@ -212,7 +212,8 @@ t.test('offsets give the words of the triple back, over the development sentence
 t.test('another language is named, not read; names and English stay', async (t) => {
   const foreign = ['Ich wohne in Berlin und mag Tee.', 'Vivo en Madrid y trabajo con marcas de moda.', 'Je fais des lampes pour les enfants.', 'Ik ben een bakker.', 'Я люблю чай.', 'אני אוהב תה', '我喜欢喝茶']
   for (const text of foreign) t.match(extract(text, { owner }), { triples: [], unmapped: [{ reason: 'not English' }] }, text)
-  for (const text of ['I work with Casa de la Playa.', 'We sell La Mer and Los Campos.', 'Vegan chef from São Paulo.', 'I love El Bulli.', "Visit L'Oréal and Le Creuset with me."]) {
+  for (const text of ['I work with Casa de la Playa.', 'We sell La Mer and Los Campos.', 'Vegan chef from São Paulo.', 'I love El Bulli.', "Visit L'Oréal and Le Creuset with me.",
+    'Target audience: gen z, office workers.', '12k on Twitch, mostly gen z.', 'Para sport on a budget.', 'Van life dinners: beans, bread.', 'Ready in 5 min.']) {
     t.notMatch(extract(text, { owner }).unmapped, [{ reason: 'not English' }], text)
   }
 })
