@@ -26,15 +26,9 @@ type Piece = Pick<Token, 'text' | 'norm' | 'start' | 'end'>
 export function tokens (sentence: string, offset = 0, names?: ReadonlySet<string>): Token[] {
   const pieces: Piece[] = []
   for (const match of sentence.matchAll(WORD)) pieces.push(...split(match[0], offset + match.index))
-  return tagged(pieces, names)
+  const tags = tag(pieces.map((piece) => piece.norm), names)
+  return pieces.map((piece, i) => ({ ...piece, ...tags[i]! }))
 }
-
-/** The words of a sentence that is already split at spaces (Penn Treebank style); offsets count tokens. */
-export function givenTokens (words: readonly string[]): Token[] {
-  return tagged(words.map((text, i) => ({ text, norm: BRACKET.get(text) ?? reading(text, words[i - 1]), start: i, end: i + 1 })))
-}
-
-const BRACKET = new Map(Object.entries({ '-LRB-': '(', '-RRB-': ')', '-LSB-': '[', '-RSB-': ']', '``': '"', "''": '"' }))
 
 function split (word: string, start: number): Piece[] {
   if (word.toLowerCase() === 'cannot') return [piece(word.slice(0, 3), start), { ...piece(word.slice(3), start + 3) }]
@@ -52,9 +46,4 @@ function reading (text: string, before?: string, after?: string): string {
   if (lower === "'s") return before !== undefined && PRONOUN.test(before) ? 'is' : "'s"
   if (/^(?:ca|wo|sha)$/.test(lower) && !(after ?? '').toLowerCase().startsWith('n')) return text
   return READS.get(lower) ?? text.normalize('NFKC')
-}
-
-function tagged (pieces: Piece[], names?: ReadonlySet<string>): Token[] {
-  const tags = tag(pieces.map((piece) => piece.norm), names)
-  return pieces.map((piece, i) => ({ ...piece, ...tags[i]! }))
 }

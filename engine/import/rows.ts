@@ -14,6 +14,7 @@ export type Line = { line: number, facts: Fact[] } | Refused
 /** `raw`: the line as it was; `header`: the line that names its columns, where there is one. */
 export interface Refused { line: number, rejected: Rejection, raw: string, header?: string }
 export interface Rejection { code: string, message: string, hint: string }
+
 /** Opens a file, gunzipped where its name ends in .gz. */
 export function openText (path: string): { text: Readable, bytesRead: () => number } {
   const file = createReadStream(path)

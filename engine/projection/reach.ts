@@ -73,9 +73,14 @@ export function strongest<T extends Lending> (arrays: GraphArrays, all: T[], fac
   if (factsOf(arrays, all) < facts) return all
   const { count, ids } = arrays
   all.sort((a, b) => b.lends - a.lends || order(ids[a.n]!, ids[b.n]!))
+  return all.slice(0, until(count, all.map(({ n }) => n), facts).going)
+}
+
+/** How many of the nodes, from the first on, it takes until they have so many facts together; and how many these have. */
+function until (count: Uint32Array, nodes: ArrayLike<number>, facts: number): { going: number, together: number } {
   let [going, together] = [0, 0]
-  for (; going < all.length && together < facts; going++) together += count[all[going]!.n]!
-  return all.slice(0, going)
+  for (; going < nodes.length && together < facts; going++) together += count[nodes[going]!]!
+  return { going, together }
 }
 
 /** What a node passes on to its neighbors. */
@@ -101,8 +106,7 @@ function goOn (arrays: GraphArrays, { seekerId, degreeMax, breadth, secondFacts,
     if (mass >= nearest.least && count[n]! <= degreeMax && n !== seeker) nearest.offer(n, rounded(mass / power(count[n]!, b)))
   }
   const { nodes, sizes } = nearest.take(arrays.ids)
-  let [going, together] = [0, 0]
-  for (; going < nodes.length && together < secondFacts; going++) together += count[nodes[going]!]!
+  const { going, together } = until(count, nodes, secondFacts)
   return { nodes: nodes.subarray(0, going), masses: sizes.subarray(0, going), facts: together }
 }
 
