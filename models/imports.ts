@@ -1,3 +1,5 @@
+import type { Label, Relation } from './vocabulary.js'
+
 /** The forms of files that are imported: `triples` is CSV. */
 export const FORMATS = ['pairs', 'triples', 'tsv', 'jsonl'] as const
 export type Format = (typeof FORMATS)[number]
@@ -8,4 +10,27 @@ const ENDINGS: Record<string, Format> = { csv: 'triples', tsv: 'tsv', tab: 'tsv'
 export function formatOf (path: string): Format | null {
   const [, ending = ''] = /\.(\w+)(?:\.gz)?$/.exec(path.toLowerCase()) ?? []
   return ENDINGS[ending] ?? null
+}
+
+/** What the names in a file stand for: its columns, its types (also ID spaces), its predicates. */
+export interface Mapping { columns?: Record<string, string>, labels?: Record<string, Label>, relations?: Record<string, Relation> }
+
+/** `create`: what is known already from elsewhere is refused (`exists`); `upsert`: it is merged. */
+export const MODES = ['upsert', 'create'] as const
+export type Mode = (typeof MODES)[number]
+
+/** Why a row is refused: where in it (null: the whole row), what is wrong, how to mend it. */
+export interface Rejection { code: string, column: string | null, message: string, hint: string }
+/** The line on which the row begins, from 1. */
+export type RowError = { line: number } & Rejection
+
+/** What became of what was read; the four add up to `read`. */
+export interface ImportCounts { read: number, created: number, merged: number, duplicate: number, rejected: number }
+
+export const IMPORT_STATES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const
+export type ImportState = (typeof IMPORT_STATES)[number]
+
+/** An import as it is stored. `lines`: up to which it is in the graph; `error`: why it failed. */
+export interface ImportSummary extends ImportCounts {
+  importId: string, path: string, format: string, state: ImportState, lines: number, bytes: number, totalBytes: number, at: string, error: string
 }
