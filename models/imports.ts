@@ -1,15 +1,17 @@
 import type { Label, Relation } from './vocabulary.js'
 
-/** The forms of files that are imported: `triples` is CSV. */
+/** The forms of files that are imported: `triples` is CSV. A table may have the header of neo4j-admin instead. */
 export const FORMATS = ['pairs', 'triples', 'tsv', 'jsonl'] as const
 export type Format = (typeof FORMATS)[number]
 
-const ENDINGS: Record<string, Format> = { csv: 'triples', tsv: 'tsv', tab: 'tsv', jsonl: 'jsonl', ndjson: 'jsonl' }
+const ENDINGS: Record<string, Format> = {
+  csv: 'triples', tsv: 'tsv', tab: 'tsv', jsonl: 'jsonl', ndjson: 'jsonl'
+}
 
 /** By the name of a file, also of a gzipped one; null where that tells nothing. */
 export function formatOf (path: string): Format | null {
   const [, ending = ''] = /\.(\w+)(?:\.gz)?$/.exec(path.toLowerCase()) ?? []
-  return ENDINGS[ending] ?? null
+  return Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending]! : null
 }
 
 /** What the names in a file stand for: its columns, its types (also ID spaces), its predicates. */

@@ -61,5 +61,6 @@ export const isRelation = (text: string): text is Relation => Object.hasOwn(VOCA
 /** The kind of an entity in requests and answers: its label in lower case (`member`, `brand`, …). */
 export const KINDS = LABELS.map((label) => label.toLowerCase()) as Lowercase<Label>[]
 export type Kind = Lowercase<Label>
-export const labelOfKind = (kind: string): Label | undefined => LABELS.find((label) => label.toLowerCase() === kind)
+const LABEL_OF_KIND: ReadonlyMap<string, Label> = new Map(LABELS.map((label) => [label.toLowerCase(), label]))
+export const labelOfKind = (kind: string): Label | undefined => LABEL_OF_KIND.get(kind)
 export const kindOf = (label: Label): Kind => label.toLowerCase() as Kind

@@ -49,7 +49,8 @@ const DOORS: Record<string, string[]> = {
   compromise: ['extraction'],
   fastify: ['api', 'benchmarks'],
   commander: ['api'],
-  'csv-parse': ['import', 'evaluate']
+  'csv-parse': ['evaluate'],
+  n3: ['import']
 }
 
 const files = ['engine', 'api', 'models', 'seeds', 'benchmarks'].flatMap((folder) =>

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parse } from 'csv-parse'
 import { EngineError } from '../errors.js'
-import { openText } from '../import/rows.js'
+import { openText } from '../import/lines.js'
 
 /** Users and the items of each, by their names in the file. */
 export type Pairs = Map<string, string[]>

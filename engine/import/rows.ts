@@ -1,58 +1,22 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
-import { parse } from 'csv-parse'
-import type { Format } from '../../models/imports.js'
-import type { Fact, Modality } from '../../models/triple.js'
-import { isLabel, isRelation, labelOfKind, RELATION_OF, type Label, type Relation } from '../../models/vocabulary.js'
+import type { Mapping, Rejection } from '../../models/imports.js'
+import { FactProperties, type EntityRef, type Fact, type Modality } from '../../models/triple.js'
+import { isLabel, isRelation, kindOf, labelOfKind, RELATION_OF, type Label, type Relation } from '../../models/vocabulary.js'
 import { entityRef } from '../extraction/canonical.js'
+import { VERBS } from '../extraction/lexicon.js'
+import type { Description } from '../graph/ingest.js'
 import { labelOf } from '../graph/link.js'
 
-/** What became of one line: facts, or why there are none. */
-export type Line = { line: number, facts: Fact[] } | Refused
-/** `raw`: the line as it was; `header`: the line that names its columns, where there is one. */
+/** What is read, and what is known of it. `trusted`: may speak with the voice of members, as what was exported does; `about`: whose words a text is. */
+export interface Source { text: Readable, source: string, importId: string, mapping: Mapping, trusted?: boolean, about?: string }
+
+/** What a row says of a node; what it is silent about stays as it is. */
+export type Described = EntityRef & Pick<Description, 'properties'> & Partial<Pick<Description, 'profile' | 'goals' | 'content'>>
+
+/** What became of one row: facts and nodes, or why there are none. The first names the columns that are `ignored`. No two have one line. */
+export type Line = ({ line: number, facts: Fact[], nodes?: Described[], rejected?: undefined } | Refused) & { ignored?: string[] }
+/** `raw`: the row as it was; `header`: the line that names its columns, where there is one. */
 export interface Refused { line: number, rejected: Rejection, raw: string, header?: string }
-export interface Rejection { code: string, message: string, hint: string }
-
-/** Opens a file, gunzipped where its name ends in .gz. */
-export function openText (path: string): { text: Readable, bytesRead: () => number } {
-  const file = createReadStream(path)
-  const bytesRead = () => file.bytesRead
-  if (!path.endsWith('.gz')) return { text: file, bytesRead }
-  const text = createGunzip()
-  file.on('error', (error) => text.destroy(error))
-  return { text: file.pipe(text), bytesRead }
-}
-
-export const readers: Record<Format, (text: Readable, source: string, importId: string) => AsyncGenerator<Line>> = {
-  pairs,
-  triples: (...given) => table(',', ...given),
-  tsv: (...given) => table('\t', ...given),
-  jsonl
-}
-
-const PAIR_TOKEN = /^[\p{L}\p{N}._-]{1,100}$/u
-
-/** LightGCN's form: a line is a user, then the items. */
-async function * pairs (text: Readable, source: string, importId: string): AsyncGenerator<Line> {
-  let line = 0
-  for await (const row of createInterface({ input: text, crlfDelay: Infinity })) {
-    line++
-    const [user, ...items] = row.trim().split(/\s+/)
-    if (!user) continue
-    const bad = [user, ...items].find((token) => !PAIR_TOKEN.test(token))
-    if (bad !== undefined) {
-      const hint = 'Ids are letters, digits, dot, dash or underscore, at most 100.'
-      yield { line, rejected: { code: 'bad_token', message: `"${bad.slice(0, 40)}" is not an id`, hint }, raw: row }
-    } else if (items.length === 0) {
-      yield { line, rejected: { code: 'no_items', message: `User ${user} has no items`, hint: 'A line is a user, then the items, parted by spaces.' }, raw: row }
-    } else {
-      const subject = { id: `user:${user}`, label: 'Member' as const, name: `user ${user}` }
-      yield { line, facts: items.map((item) => plainFact(subject, 'HAS_AFFINITY_WITH', 'like', { id: `item:${item}`, label: 'Item', name: `item ${item}` }, source, importId)) }
-    }
-  }
-}
 
 /** A certain fact, of which nothing is said but itself. */
 export const plainFact = (
@@ -76,124 +40,169 @@ export const plainFact = (
   properties: {}
 })
 
-const COLUMNS = [
+export const COLUMNS = [
   'subject', 'predicate', 'object', 'subjectType', 'objectType', 'polarity', 'modality', 'confidence', 'source', 'validFrom', 'validTo', 'observedAt'
 ] as const
-type Column = (typeof COLUMNS)[number]
-type TripleRow = Partial<Record<Column, string>>
+export type Column = (typeof COLUMNS)[number]
+/** A row as text; `lemma`: the open predicate where `predicate` is a relation. */
+export type TripleRow = Partial<Record<Column | 'lemma', string>>
 
-/** CSV or TSV with a header: subject, predicate, object, and what it has of types, polarity, modality, confidence, source and validity. */
-async function * table (delimiter: ',' | '\t', text: Readable, source: string, importId: string): AsyncGenerator<Line> {
-  let header: string | undefined
-  const rows = text.pipe(parse({
-    delimiter,
-    columns: (names: string[]) => {
-      header = names.map((name) => /["\n\t,]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name).join(delimiter)
-      return names
-    },
-    raw: true,
-    bom: true,
-    trim: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    relax_quotes: true, // a stray quote is part of a name, not the end of the file
-    info: true,
-    max_record_size: RECORD_MAX
-  }))
-  text.on('error', (error) => rows.destroy(error))
-  for await (const { record, info, raw } of rows as AsyncIterable<{ record: TripleRow, info: { lines: number }, raw: string }>) {
-    const read = readTriple(record, source, importId)
-    yield 'code' in read ? { line: info.lines, rejected: read, raw: raw.replace(/\r?\n$/, ''), header } : { line: info.lines, facts: [read] }
-  }
-}
+export const isRejection = (read: object): read is Rejection => 'hint' in read
+export const reject = (code: string, column: string | null, message: string, hint: string): Rejection => ({ code, column, message, hint })
+export const short = (text: string) => text.length > 40 ? `${text.slice(0, 40)}…` : text
 
-/** An object a line, with the same names as the columns of a table. */
-async function * jsonl (text: Readable, source: string, importId: string): AsyncGenerator<Line> {
-  let line = 0
-  for await (const raw of createInterface({ input: text, crlfDelay: Infinity })) {
-    line++
-    if (raw.trim() === '') continue
-    const record = readObject(raw)
-    const read = 'code' in record ? record : readTriple(record, source, importId)
-    yield 'code' in read ? { line, rejected: read as Rejection, raw } : { line, facts: [read] }
-  }
-}
+/** What a name in a file stands for; names of `Object.prototype` are names like others. */
+export const mapped = <T>(map: Record<string, T> | undefined, name: string): T | undefined =>
+  map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined
 
-const NO_OBJECT: Rejection = { code: 'bad_json', message: 'The line is no JSON object', hint: 'A line is an object such as {"subject": "Ann", "predicate": "like", "object": "tea"}.' }
-
-/** Of the names that are known, what is there, as text. */
-function readObject (raw: string): TripleRow | Rejection {
-  try {
-    const value: unknown = JSON.parse(raw)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return NO_OBJECT
-    const given = Object.entries(value).filter(([name, one]) => (COLUMNS as readonly string[]).includes(name) && one !== null)
-    const nested = given.find(([, one]) => typeof one === 'object')
-    if (nested !== undefined) return { code: 'bad_json', message: `The ${nested[0]} is no text or number`, hint: 'Write texts, numbers or null.' }
-    return Object.fromEntries(given.map(([name, one]) => [name, String(one).trim()]))
-  } catch {
-    return NO_OBJECT
-  }
-}
-
-const RECORD_MAX = 1_000_000
-const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.]+Z)?$/
-
-function readTriple (row: TripleRow, source: string, importId: string): Fact | Rejection {
-  const rejection = missing(row) ?? malformed(row)
+export function readTriple (row: TripleRow, given: Source): Fact | Rejection {
+  const rejection = missing(row) ?? malformed(row) ?? (row.source ? untold(row.source, given) : null)
   if (rejection !== null) return rejection
-  const predicate = row.predicate!
-  const relation = isRelation(predicate) ? predicate : RELATION_OF.get(predicate.toLowerCase()) ?? 'MENTIONS'
-  const subject = readEntity(row.subject!, row.subjectType, 'Member')
-  const object = readEntity(row.object!, row.objectType, labelOf(relation, row.object!))
-  if ('code' in subject) return subject
-  if ('code' in object) return object
-  if (subject.id === object.id) return { code: 'self_loop', message: `"${subject.id}" is both subject and object`, hint: 'A fact joins two things.' }
-  return { ...plainFact(subject, relation, predicate.toLowerCase(), object, row.source || source, importId), ...qualities(row) }
+  const { relation, lemma } = relationOf(row.predicate!, given.mapping)
+  const fact = join(row, relation, row.lemma || lemma, given)
+  return isRejection(fact) ? fact : qualify(fact, row)
 }
 
-const qualities = (row: TripleRow) => ({
-  polarity: row.polarity === '-' ? '-' as const : '+' as const,
-  modality: (row.modality || 'certain') as Modality,
-  confidence: Number(row.confidence || 1),
-  validFrom: row.validFrom || null,
-  validTo: row.validTo || null,
-  observedAt: row.observedAt || null
-})
+function join (row: TripleRow, relation: Relation, lemma: string, { source, importId, mapping }: Source): Fact | Rejection {
+  const subject = readEntity(row.subject!, row.subjectType, 'Member', 'subject', mapping)
+  if (isRejection(subject)) return subject
+  const object = readEntity(row.object!, row.objectType, labelOf(relation, row.object!), 'object', mapping)
+  if (isRejection(object)) return object
+  return subject.id === object.id ? selfLoop(subject) : plainFact(subject, relation, lemma, object, row.source || source, importId)
+}
+
+export const selfLoop = ({ id }: EntityRef) => reject('self_loop', 'object', `"${id}" is both subject and object`, 'A fact joins two things.')
+
+/** The relation of the vocabulary that a predicate is, else MENTIONS under its own name. */
+export function relationOf (predicate: string, mapping: Mapping): { relation: Relation, lemma: string } {
+  const lemma = predicate.toLowerCase()
+  const known = mapped(mapping.relations, predicate) ?? (isRelation(predicate) ? predicate : RELATION_OF.get(lemma))
+  return { relation: known ?? 'MENTIONS', lemma }
+}
+
+/** The same for a name such as `WORKS_WITH` or `worksWith`, which is taken as words whose verb is inflected. */
+export function relationNamed (name: string, mapping: Mapping): { relation: Relation, lemma: string } {
+  const words = name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replace(/[_\s-]+/g, ' ').trim().toLowerCase()
+  if (mapped(mapping.relations, name) !== undefined || isRelation(name)) return { ...relationOf(name, mapping), lemma: words }
+  const [verb = '', ...rest] = words.split(' ')
+  const lemma = [VERBS.get(verb) ?? verb, ...rest].join(' ')
+  const upper = name.toUpperCase().replace(/[\s-]+/g, '_')
+  const relation = isRelation(upper) ? upper : RELATION_OF.get(words) ?? RELATION_OF.get(lemma) ?? 'MENTIONS'
+  return { relation, lemma: RELATION_OF.has(lemma) ? lemma : words }
+}
+
+/** Sets what a row says of its fact beside its parts. */
+function qualify (fact: Fact, row: TripleRow): Fact {
+  if (row.polarity === '-') fact.polarity = '-'
+  if (row.modality) fact.modality = row.modality as Modality
+  if (row.confidence) fact.confidence = Number(row.confidence)
+  fact.validFrom = row.validFrom || null
+  fact.validTo = row.validTo || null
+  fact.observedAt = row.observedAt || null
+  return fact
+}
 
 function missing (row: TripleRow): Rejection | null {
-  const absent = (['subject', 'predicate', 'object'] as const).find((column) => !row[column])
-  return absent === undefined ? null : { code: 'missing_column', message: `The ${absent} is missing`, hint: 'A row needs subject, predicate and object under a header that names them.' }
+  if (row.subject && row.predicate && row.object) return null
+  const absent = (['subject', 'predicate', 'object'] as const).find((column) => !row[column])!
+  return reject('missing_column', absent, `The ${absent} is missing`, 'A row needs subject, predicate and object under a header that names them; --map columns.from=subject says which is which.')
 }
 
-/** Control characters, halves of characters, and what stands for bytes that are no UTF-8. */
 const BROKEN_TEXT = /(?![\t\n\r])[\p{Cc}\p{Cs}\ufffd]/u
+/** Whether a text holds control characters, halves of characters, or what stands for bytes that are no UTF-8. */
+export const isBroken = (text: string) => BROKEN_TEXT.test(text)
 
-const RULES: { code: string, columns: (keyof TripleRow)[], holds: (value: string) => boolean, hint: string }[] = [
-  { code: 'bad_polarity', columns: ['polarity'], holds: (value) => ['+', '-'].includes(value), hint: 'Write + or -.' },
+const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.]+Z)?$/
+export const isDate = (text: string) => DATE.test(text)
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+/** A number that is one: neither NaN nor endless. */
+export const isNumber = (text: string) => NUMBER.test(text) && Number.isFinite(Number(text))
+
+export const NAME_MAX = 300
+
+interface Rule { code: string, columns: (keyof TripleRow)[], holds: (value: string) => boolean, hint: string }
+const RULES: Rule[] = [
+  { code: 'bad_polarity', columns: ['polarity'], holds: (value) => value === '+' || value === '-', hint: 'Write + or -.' },
   { code: 'bad_modality', columns: ['modality'], holds: (value) => ['certain', 'possible', 'desired'].includes(value), hint: 'Write certain, possible or desired.' },
-  { code: 'bad_confidence', columns: ['confidence'], holds: (value) => Number(value) > 0 && Number(value) <= 1, hint: 'Write a number above 0, at most 1.' },
-  { code: 'bad_date', columns: ['validFrom', 'validTo', 'observedAt'], holds: (value) => DATE.test(value), hint: 'Write dates as 2026-11-01.' },
-  { code: 'bad_text', columns: ['subject', 'predicate', 'object', 'source'], holds: (value) => !BROKEN_TEXT.test(value), hint: 'Save the file as UTF-8, without control characters.' },
-  { code: 'too_long', columns: ['subject', 'predicate', 'object'], holds: (value) => value.length <= 300, hint: 'Names and predicates have at most 300 characters.' }
+  { code: 'bad_confidence', columns: ['confidence'], holds: (value) => isNumber(value) && Number(value) > 0 && Number(value) <= 1, hint: 'Write a number above 0, at most 1.' },
+  { code: 'bad_date', columns: ['validFrom', 'validTo', 'observedAt'], holds: isDate, hint: 'Write dates as 2026-11-01.' },
+  { code: 'bad_text', columns: ['subject', 'predicate', 'object', 'source', 'lemma'], holds: (value) => !isBroken(value), hint: 'Save the file as UTF-8, without control characters.' },
+  { code: 'too_long', columns: ['subject', 'predicate', 'object', 'source', 'lemma'], holds: (value) => value.length <= NAME_MAX, hint: `Names and predicates have at most ${NAME_MAX} characters.` }
 ]
 
-function malformed (row: TripleRow): Rejection | null {
+export function malformed (row: TripleRow): Rejection | null {
   for (const { code, columns, holds, hint } of RULES) {
-    const column = columns.find((name) => row[name] && !holds(row[name]))
-    if (column !== undefined) return { code, message: `"${row[column]!.slice(0, 40)}" cannot be the ${column}`, hint }
+    for (const column of columns) {
+      const value = row[column]
+      if (value && !holds(value)) return reject(code, column, `"${short(value)}" cannot be the ${column}`, hint)
+    }
   }
   return null
 }
 
+/** Sources that are not a file's to speak with: what a member or a brand says, what was agreed, what another import said. */
+const VOICE = /^(?:([a-z]+):[^/]+\/|(?:partnership|agreement|import):)/
+
+/** Only what is trusted may speak with another's voice. */
+export function untold (source: string, { trusted = false, source: own }: Source): Rejection | null {
+  const voice = trusted || source === own ? null : VOICE.exec(source)
+  if (voice === null || (voice[1] !== undefined && labelOfKind(voice[1]) === undefined)) return null
+  return reject('not_yours', 'source', `"${short(source)}" is not this file's to speak for`, 'Name the source otherwise; an export is brought back with the command line.')
+}
+
+const unknownType = (column: string, message: string, hint: string) => reject('unknown_type', column, message, hint)
+export const MAP_HINT = 'Types are the labels of the graph, such as Member, Brand, Content, Topic; --map labels.Person=Member says what another name stands for.'
+const ID = /^([a-z]+):(\S+)$/
+
+/** The label that a type in a file stands for. */
+export const labelNamed = (type: string, mapping: Mapping): Label | undefined => mapped(mapping.labels, type) ?? (isLabel(type) ? type : undefined)
+
 /** `brand:tonwerk` is an id; anything else is a name of the given type. */
-function readEntity (text: string, type: string | undefined, fallback: Label): Fact['subject'] | Rejection {
-  if (type && !isLabel(type)) return { code: 'unknown_type', message: `"${type}" is no type`, hint: 'Types are the labels of the graph, such as Member, Brand, Content, Topic.' }
-  const id = /^([a-z]+):(\S+)$/.exec(text)
-  if (id === null) return { ...entityRef(text, (type as Label) || fallback), named: true }
-  const label = (type as Label) || labelOfKind(id[1]!)
-  if (label === undefined) return { code: 'unknown_type', message: `"${text}" has no known type`, hint: 'Give subjectType or objectType, or an id that begins with a kind, such as brand:.' }
-  if (labelOfKind(id[1]!) !== undefined && labelOfKind(id[1]!) !== label) {
-    return { code: 'unknown_type', message: `"${text}" is no ${label}`, hint: 'An id that begins with a kind is of that type.' }
-  }
-  return { id: text, label, name: id[2]!.replace(/[-_]+/g, ' ') }
+export function readEntity (text: string, type: string | undefined, fallback: Label, column: 'subject' | 'object', mapping: Mapping): EntityRef | Rejection {
+  const given = type ? labelNamed(type, mapping) : undefined
+  if (type && given === undefined) return unknownType(`${column}Type`, `"${short(type)}" is no type`, MAP_HINT)
+  return byId(text, given, column) ?? named(text, given ?? fallback, column)
+}
+
+function byId (text: string, given: Label | undefined, column: string): EntityRef | Rejection | null {
+  const [, kind, name] = text.includes(':') ? ID.exec(text) ?? [] : []
+  if (kind === undefined) return null
+  const own = labelOfKind(kind)
+  const label = given ?? own
+  if (label === undefined) return unknownType(column, `"${short(text)}" has no known type`, 'Give subjectType or objectType, or an id that begins with a kind, such as brand:.')
+  if (own !== undefined && own !== label) return unknownType(column, `"${short(text)}" is no ${label}`, 'An id that begins with a kind is of that type.')
+  return { id: text, label, name: spaced(name!) }
+}
+
+const spaced = (name: string) => name.replace(/[-_]+/g, ' ')
+
+/** `member:ada`, also where an ID space or a label names the kind and the file only `ada`; what an id cannot hold is percent-encoded. */
+export function entityOf (text: string, label: Label): EntityRef | null {
+  const [, kind, name] = ID.exec(text) ?? []
+  const own = kind === undefined ? undefined : labelOfKind(kind)
+  if (own !== undefined) return own === label ? { id: text, label, name: spaced(name!) } : null
+  return { id: `${kindOf(label)}:${text.replace(/[\s%]/gu, encodeURIComponent)}`, label, name: spaced(text) }
+}
+
+/** Names come again and again in a file; so many of them are remembered. */
+const NAMES_KEPT = 50_000
+const refs = new Map<Label, Map<string, EntityRef>>()
+
+/** What goes by a name. */
+export function named (name: string, label: Label, column: string): EntityRef | Rejection {
+  let known = refs.get(label)
+  if (known === undefined || known.size >= NAMES_KEPT) refs.set(label, known = new Map())
+  let ref = known.get(name)
+  if (ref === undefined) known.set(name, ref = { ...entityRef(name, label), named: true })
+  return ref.id.endsWith(':-') ? reject('no_name', column, `"${short(name)}" has no letter or digit`, 'A name has at least one letter or digit.') : ref
+}
+
+/** The qualities of a fact that are typed. */
+const NUMBERS = new Set(['count', 'countMin', 'countMax', 'amountMinor'])
+export const isFactProperty = (name: string): name is keyof FactProperties => Object.hasOwn(FactProperties.properties, name)
+
+/** One of them, from a text; null where it is none. */
+export function factProperty (name: keyof FactProperties, text: string): string | number | null {
+  if (!NUMBERS.has(name)) return isBroken(text) || text.length > NAME_MAX ? null : text
+  return isNumber(text) && (name !== 'amountMinor' || Number.isSafeInteger(Number(text))) ? Number(text) : null
 }

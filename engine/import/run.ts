@@ -3,20 +3,22 @@ import { createReadStream } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { Format } from '../../models/imports.js'
+import type { Format, Rejection } from '../../models/imports.js'
 import type { Fact } from '../../models/triple.js'
 import { EngineError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
-import { ingest, INGEST_MAX } from '../graph/ingest.js'
+import { ingest, INGEST_MAX, type Description } from '../graph/ingest.js'
 import { meant } from '../graph/link.js'
-import { openText, readers, type Refused, type Rejection } from './rows.js'
+import { openText, partsOf } from './lines.js'
+import { readers } from './readers.js'
+import type { Described, Refused, Source } from './rows.js'
 
 export interface ImportCounts { read: number, created: number, merged: number, duplicate: number, rejected: number }
 export interface ImportProgress extends ImportCounts { line: number, bytes: number, totalBytes: number }
 export interface ImportReport extends ImportCounts { importId: string, errors: (Where & Rejection)[], resumedAt: number, seconds: number }
 type Where = { line: number }
 /** `rejectedTo`: a file for the rows that are refused, in the form of the file they come from, to be mended and imported. */
-export interface ImportRequest {
+export interface ImportRequest extends Partial<Pick<Source, 'mapping' | 'trusted' | 'about'>> {
   path: string, format: Format, onError?: 'continue' | 'abort', rejectedTo?: string, onProgress?: (progress: ImportProgress) => void, signal?: AbortSignal
 }
 
@@ -27,13 +29,15 @@ const ERRORS_KEPT = 1_000
  * Reads a file into the graph, batch by batch. The progress mark of a batch is written in its own transaction, so the same command
  * resumes after any crash, and a file that is in already changes nothing. The counts are of facts; a rejected line counts as one.
  */
-export async function importFile (graph: Graph, tenantId: string, { path, format, onError = 'continue', rejectedTo, onProgress, signal }: ImportRequest): Promise<ImportReport> {
+export async function importFile (graph: Graph, tenantId: string, request: ImportRequest): Promise<ImportReport> {
+  const { path, format, onError, rejectedTo, onProgress, signal } = request
   const started = performance.now()
   const at = new Date().toISOString()
   const { importId, totalBytes } = await identify(path, format)
   const resumedAt = await linesDone(graph, tenantId, importId)
   const counts: ImportCounts = { read: 0, created: 0, merged: 0, duplicate: 0, rejected: 0 }
   const batch: Fact[] = []
+  const described: Description[] = []
   let line = 0
   const { text, bytesRead } = openText(path)
   const refused = refusals(rejectedTo)
@@ -41,7 +45,7 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
   const flush = async () => {
     const lines = batch.length > INGEST_MAX ? line - 1 : line // a long line takes several transactions, and is done with the last
     const facts = await meant(graph, tenantId, batch.splice(0, INGEST_MAX))
-    const { created, merged, duplicate } = await ingest(graph, tenantId, facts, [], {
+    const { created, merged, duplicate } = await ingest(graph, tenantId, facts, described.splice(0), {
       also: (run) => run('graph/import-mark', { tenantId, importId, mark: { path: basename(path), format, lines, at } })
     })
     counts.created += created
@@ -51,12 +55,12 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
   }
 
   let broken: unknown = null
-  const rows = readers[format](text, `import:${importId}`, importId)
+  const rows = readers[format]({ ...request, mapping: request.mapping ?? {}, text, source: `import:${importId}`, importId })
   for await (const row of untilBroken(rows, (error) => { broken = error })) {
     signal?.throwIfAborted()
-    while (batch.length >= BATCH) await flush()
+    while (batch.length + described.length >= BATCH) await flush()
     line = row.line
-    if ('rejected' in row) {
+    if (row.rejected !== undefined) {
       counts.rejected++
       counts.read++
       await refused.add(row)
@@ -65,13 +69,18 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
     }
     counts.read += row.facts.length
     if (line <= resumedAt) counts.duplicate += row.facts.length
-    else batch.push(...row.facts)
+    else {
+      batch.push(...row.facts)
+      described.push(...nodesOf(row))
+    }
   }
-  while (batch.length > 0) await flush()
+  while (batch.length + described.length > 0) await flush()
   await refused.close()
   if (broken !== null) throw unreadable(path, line, broken)
   return { importId, ...counts, errors: refused.errors, resumedAt, seconds: (performance.now() - started) / 1000 }
 }
+
+const nodesOf = ({ nodes = [] }: { nodes?: Described[] }) => nodes.map((node) => ({ profile: null, goals: null, content: null, ...node }))
 
 /** Keeps the first errors, and all refused rows in a file, which appears with the first of them. */
 function refusals (path: string | undefined) {
@@ -109,9 +118,13 @@ async function linesDone (graph: Graph, tenantId: string, importId: string): Pro
 
 /** The same content in the same format is the same import. */
 async function identify (path: string, format: Format): Promise<{ importId: string, totalBytes: number }> {
-  const file = await stat(path).catch(() => null)
-  if (file === null || !file.isFile()) throw new EngineError('not_found', `There is no file "${path}".`)
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return { importId: `i${hash.digest('hex').slice(0, 12)}-${format}`, totalBytes: file.size }
+  let totalBytes = 0
+  for (const part of partsOf(path)) {
+    const file = await stat(part).catch(() => null)
+    if (file === null || !file.isFile()) throw new EngineError('not_found', `There is no file "${part}".`)
+    await pipeline(createReadStream(part), hash, { end: false })
+    totalBytes += file.size
+  }
+  return { importId: `i${hash.digest('hex').slice(0, 12)}-${format}`, totalBytes }
 }
