@@ -33,13 +33,14 @@ const isBare = (triple: Triple) => (triple.relation === 'IS_A' || triple.relatio
 const wished = (triple: Triple): Triple => ({ ...triple, predicate: 'look for', relation: 'SEEKS', modality: 'desired', objectType: 'Topic' })
 
 export interface Lesson { descriptions?: Description[], documents?: Document[], facts?: Fact[] }
+export type Learnt = Pick<Ingested, 'created' | 'merged' | 'duplicate' | 'version'>
 export type LearnProgress = (progress: { phase: string, done: number, total: number }) => void
 const DOCUMENTS_AT_ONCE = 50
 
 /** Takes in what is told: who there is, then what the texts say of them, then facts as they are. Telling it twice changes nothing. */
-export async function learn (graph: Graph, tenantId: string, lesson: Lesson, now: string, onProgress: LearnProgress = () => {}): Promise<Ingested> {
+export async function learn (graph: Graph, tenantId: string, lesson: Lesson, now: string, onProgress: LearnProgress = () => {}): Promise<Learnt> {
   const { descriptions = [], documents = [], facts = [] } = lesson
-  const totals: Ingested = { created: 0, merged: 0, duplicate: 0, version: 0 }
+  const totals: Learnt = { created: 0, merged: 0, duplicate: 0, version: 0 }
   const take = async (some: Fact[], described: Description[] = []) => {
     const { created, merged, duplicate, version } = await ingest(graph, tenantId, some, described, { now })
     Object.assign(totals, { created: totals.created + created, merged: totals.merged + merged, duplicate: totals.duplicate + duplicate, version })

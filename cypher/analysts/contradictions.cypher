@@ -9,7 +9,9 @@
 
 MATCH (s:Entity)-[r:!GAVE_FEEDBACK]->(o:Entity)
 WHERE s.tenantId = $tenantId AND s.id > '' AND s.visibleTo IS NULL AND r.visibleTo IS NULL AND r.factId IS NOT NULL
-WITH s, r, o, r.certainPositive + r.possiblePositive + r.desiredPositive AS positive, r.certainNegative + r.possibleNegative + r.desiredNegative AS negative
+WITH s, r, o,
+  coalesce(r.certainPositive, 0) + coalesce(r.possiblePositive, 0) + coalesce(r.desiredPositive, 0) AS positive,
+  coalesce(r.certainNegative, 0) + coalesce(r.possibleNegative, 0) + coalesce(r.desiredNegative, 0) AS negative
 WHERE positive > 0 AND negative > 0
 RETURN s.id AS subjectId, type(r) AS relation, o.id AS objectId, positive, negative, r.polarity AS polarity, r.confidence AS confidence
 ORDER BY CASE WHEN positive < negative THEN positive ELSE negative END DESC, subjectId, objectId

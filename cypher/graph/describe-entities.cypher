@@ -1,7 +1,8 @@
-// What a node says about itself: name, properties and texts. A changed text carries the version that changed it, for the vector index.
+// What a node says about itself: name, properties and texts; what an entity does not name stays as it is. A changed text carries the version that
+// changed it, for the vector index.
 //
 //   takes    tenantId string, version integer, entities list with integer market_cap
-//   returns  changed integer
+//   returns  created integer, changed integer
 //   seeks    Entity(tenantId, id)
 //   writes
 //
@@ -11,10 +12,12 @@ UNWIND $entities AS entity
 MERGE (e:Entity {tenantId: $tenantId, id: entity.id})
 SET e:$(entity.label)
 WITH e, entity, properties(e) AS before,
-  e.profile = entity.profile OR (e.profile IS NULL AND entity.profile IS NULL) AS sameProfile,
-  e.goals = entity.goals OR (e.goals IS NULL AND entity.goals IS NULL) AS sameGoals,
-  e.content = entity.content OR (e.content IS NULL AND entity.content IS NULL) AS sameContent
+  CASE WHEN 'profile' IN keys(entity) THEN entity.profile ELSE e.profile END AS profile,
+  CASE WHEN 'goals' IN keys(entity) THEN entity.goals ELSE e.goals END AS goals,
+  CASE WHEN 'content' IN keys(entity) THEN entity.content ELSE e.content END AS content
 SET e += entity.properties, e.described = true, e.visibleTo = null, e.name = entity.name, e.key = entity.key,
-  e.profile = entity.profile, e.goals = entity.goals, e.content = entity.content,
-  e.textVersion = CASE WHEN coalesce(sameProfile, false) AND coalesce(sameGoals, false) AND coalesce(sameContent, false) THEN e.textVersion ELSE $version END
-RETURN sum(CASE WHEN properties(e) = before THEN 0 ELSE 1 END) AS changed;
+  e.profile = profile, e.goals = goals, e.content = content,
+  e.textVersion = CASE WHEN coalesce(before.profile, '') = coalesce(profile, '') AND coalesce(before.goals, '') = coalesce(goals, '') AND coalesce(before.content, '') = coalesce(content, '')
+    THEN before.textVersion ELSE $version END
+RETURN sum(CASE WHEN before.name IS NULL THEN 1 ELSE 0 END) AS created,
+  sum(CASE WHEN before.name IS NULL OR properties(e) = before THEN 0 ELSE 1 END) AS changed;

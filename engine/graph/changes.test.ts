@@ -35,7 +35,7 @@ t.test('a transaction adds up what its queries touch, and touches nothing where 
   const watch = watchChanges()
   watch.ran('graph/lock', { tenantId: 'demo' }, [{ version: 7 }])
   watch.ran('graph/merge-entities', { entities: [{ id: 'member:ada' }, { id: 'topic:jazz' }] }, [{ id: 'topic:jazz' }])
-  watch.ran('graph/merge-facts', { facts: [{ subject: 'member:ada', factId: 'f1', object: 'topic:jazz' }] }, [])
+  watch.ran('graph/merge-facts', { groups: [{ subject: 'member:ada', facts: [{ factId: 'f1', object: 'topic:jazz' }] }] }, [])
   watch.ran('graph/version', { tenantId: 'demo' }, [])
   t.same(watch.change(), { tenantId: 'demo', change: { version: 7, nodes: ['topic:jazz'], facts: ['member:ada\tf1\ttopic:jazz'], texts: false } })
   watch.ran('graph/unchanged', { tenantId: 'demo' }, [])

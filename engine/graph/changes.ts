@@ -21,13 +21,15 @@ type Touched = Omit<Change, 'version' | 'said'>
 type Touch = Partial<Touched>
 const idsOf = (rows: unknown) => (rows as { id: string }[]).map(({ id }) => id)
 const placesOf = (facts: unknown) => (facts as Place[]).map(placeLine)
+const groupedPlaces = (groups: unknown) =>
+  (groups as { subject: string, facts: { object: string, factId: string }[] }[]).flatMap(({ subject, facts }) => facts.map((fact) => placeLine({ subject, ...fact })))
 const endsOf = (facts: unknown) => (facts as Place[]).flatMap(({ subject, object }) => [subject, object])
 
 /** Every query that writes what a score may read, and what it touches by its parameters, or by what it returns. */
 export const TOUCHES: Record<string, (parameters: Parameters, rows: object[]) => Touch> = {
   'graph/describe-entities': ({ entities }) => ({ nodes: idsOf(entities), texts: true }),
   'graph/merge-entities': (_, rows) => ({ nodes: idsOf(rows) }),
-  'graph/merge-facts': ({ facts }) => ({ facts: placesOf(facts) }),
+  'graph/merge-facts': ({ groups }) => ({ facts: groupedPlaces(groups) }),
   'graph/update-facts': ({ facts }) => ({ facts: placesOf(facts) }),
   'graph/viewers': ({ ids }) => ({ nodes: ids as string[] }),
   'accounts/delete-facts': ({ facts }) => ({ facts: placesOf(facts), nodes: endsOf(facts) }),

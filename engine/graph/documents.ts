@@ -1,6 +1,6 @@
 import type { Fact } from '../../models/triple.js'
 import type { Relation } from '../../models/vocabulary.js'
-import { evidenceId, evidenceLine, factId, marked, parseEvidence, resolve, type Evidence } from './evidence.js'
+import { evidenceId, evidenceLine, factId, marked, parseEvidence, stored, type Evidence } from './evidence.js'
 import type { Run } from './graph.js'
 
 /** A document of a member as it is from now on. `facts` null: it says what it said, only `visibility` may differ. */
@@ -34,7 +34,7 @@ export async function rewrite (run: Run, tenantId: string, version: number, docu
   const held = await run<Held>('accounts/facts-between', { tenantId, facts: [...places.values()] })
   const changed = held.flatMap((fact) => {
     const evidence = fact.evidence.map((line) => asSaidNow(line, fact.factId, of, said, now.slice(0, 10)))
-    return evidence.every((line, i) => line === fact.evidence[i]) ? [] : [{ ...fact, evidence, resolved: resolve(evidence, fact.relation) }]
+    return evidence.every((line, i) => line === fact.evidence[i]) ? [] : [{ ...fact, evidence, resolved: stored(evidence, fact.relation) }]
   })
   if (changed.length > 0) await run('graph/update-facts', { tenantId, version, facts: changed.map(update) })
   await noteViewers(run, tenantId, [...places.values()])
@@ -63,7 +63,7 @@ export async function unsay (run: Run, tenantId: string, version: number, author
 export async function takeBack (run: Run, tenantId: string, version: number, held: Held[], isUnsaid: (evidence: Evidence) => boolean): Promise<number> {
   const left = held.map((fact) => ({ ...fact, evidence: fact.evidence.filter((line) => !isUnsaid(parseEvidence(line))) }))
   const gone = left.filter(({ evidence }) => evidence.length === 0)
-  const kept = left.filter(({ evidence }) => evidence.length > 0).map((fact) => ({ ...fact, resolved: resolve(fact.evidence, fact.relation) }))
+  const kept = left.filter(({ evidence }) => evidence.length > 0).map((fact) => ({ ...fact, resolved: stored(fact.evidence, fact.relation) }))
   if (gone.length > 0) await run('accounts/delete-facts', { tenantId, facts: gone.map(({ subject, factId, object }) => ({ subject, factId, object })) })
   if (kept.length > 0) await run('graph/update-facts', { tenantId, version, facts: kept.map(update) })
   await noteViewers(run, tenantId, held)

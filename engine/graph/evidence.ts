@@ -155,6 +155,12 @@ export function resolve (lines: string[], relation: Relation): Resolved {
   }
 }
 
+const COUNTS = new Set(['certainPositive', 'certainNegative', 'possiblePositive', 'possibleNegative', 'desiredPositive', 'desiredNegative'])
+
+/** What evidence comes to, as it is stored: nothing where nobody speaks so. */
+export const stored = (evidence: string[], relation: Relation): object =>
+  Object.fromEntries(Object.entries(resolve(evidence, relation)).map(([name, value]) => [name, value === 0 && COUNTS.has(name) ? null : value]))
+
 /**
  * What counts: what is still said, else what was said last; of that what everyone may know, else what its authors keep to themselves.
  * So nothing that is private moves a value that others see.

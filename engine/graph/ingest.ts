@@ -1,40 +1,40 @@
 import type { EntityRef, Fact } from '../../models/triple.js'
-import type { Relation } from '../../models/vocabulary.js'
-import { canonicalKey } from '../extraction/canonical.js'
-import { evidenceLine, factId, mergeEvidence, parseEvidence, resolve } from './evidence.js'
-import { breaks } from '../turns.js'
 import { rewrite, type Written } from './documents.js'
+import { mergeFacts, withKey, type MergeOptions, type Told } from './facts.js'
 import type { Graph, Run } from './graph.js'
 import { EngineError } from '../errors.js'
 
-/** A node with what it says about itself; `properties` are of the closed list that the schema names. */
+/** A node with what it says about itself; `properties` are of the closed list that the schema names, those that are absent stay as they are. */
 export interface Description extends EntityRef {
   properties: Record<string, string | number | boolean | string[] | null>
-  profile: string | null
-  goals: string | null
-  content: string | null
+  /** Its texts: null where it has none, absent where they stay as they are. */
+  profile?: string | null
+  goals?: string | null
+  content?: string | null
 }
 
-/** What happened to the evidence: of a new fact, added to a known one, or there already. The three sum to what was given. */
-export interface Ingested { created: number, merged: number, duplicate: number, version: number }
+/**
+ * What happened to the evidence: the first of a new fact, added to a known one, or there already. With what is refused (where in the given
+ * facts; only where new ones alone are taken) they sum to what was given.
+ */
+export interface Ingested {
+  created: number, merged: number, duplicate: number, refused: number[], version: number
+  /** Of the descriptions: nodes that are new, and known ones that changed. */
+  nodes: { created: number, changed: number }
+}
 
-export interface IngestOptions {
+export interface IngestOptions extends MergeOptions {
   now?: string // ISO 8601, for evidence that bears no date
-  /** More writes of the same transaction, such as the progress mark of an import. */
-  also?: (run: Run) => Promise<unknown>
+  /** More writes of the same transaction, such as the progress mark of an import, by what became of the facts. */
+  also?: (run: Run, ingested: Ingested) => Promise<unknown>
   /** What documents say from now on: their facts are written too, and what they said before and no longer say is closed. */
   documents?: Written[]
-  /** The one source of the given facts, of which only what they say now counts: its former evidence of them is replaced. */
-  replaces?: string
   /** Asked once the other writers of the tenant wait; true: nothing is written. It may write itself, as a mark of how far one has come. */
   unless?: (run: Run) => Promise<boolean>
 }
 
 /** The most evidence that one transaction takes; callers cut longer input. */
 export const INGEST_MAX = 10_000
-
-/** Facts that are told at once, at their time. */
-interface Told { facts: Fact[], now: string }
 
 /** Writes descriptions and facts in one transaction. Any order and any repetition of the same input ends in the same graph. */
 export async function ingest (graph: Graph, tenantId: string, given: Fact[], descriptions: Description[] = [], options: IngestOptions = {}): Promise<Ingested> {
@@ -46,19 +46,23 @@ export async function ingest (graph: Graph, tenantId: string, given: Fact[], des
 }
 
 /** One answer for each that told something, as if they had come one after the other. */
-async function write (run: Run, tenantId: string, told: Told[], descriptions: Description[], { now = '', documents = [], also, replaces, unless }: IngestOptions): Promise<Ingested[]> {
+async function write (run: Run, tenantId: string, told: Told[], descriptions: Description[], { now = '', documents = [], also, unless, ...how }: IngestOptions): Promise<Ingested[]> {
   const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
+  const nobody = { created: 0, changed: 0 }
   if (await unless?.(run)) {
     await run('graph/unchanged', { tenantId })
-    return told.map(({ facts }) => ({ created: 0, merged: 0, duplicate: facts.length, version: version - 1 }))
+    return told.map(({ facts }) => ({ created: 0, merged: 0, refused: [], duplicate: facts.length, version: version - 1, nodes: nobody }))
   }
-  const described = descriptions.length === 0 ? 0 : (await run<{ changed: number }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!.changed
-  const counts = await mergeFacts(run, tenantId, version, told, replaces)
+  const nodes = descriptions.length === 0 ? nobody : (await run<Ingested['nodes']>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!
+  const counts = await mergeFacts(run, tenantId, version, told, how)
   const rewritten = await rewrite(run, tenantId, version, documents, now)
-  await also?.(run)
-  const changed = counts.some(({ created, merged }) => created + merged > 0) || described + rewritten > 0
+  const changed = counts.some(({ created, merged }) => created + merged > 0) || nodes.created + nodes.changed + rewritten > 0
+  const ingested = counts.map((count, i): Ingested => ({
+    ...count, nodes, duplicate: told[i]!.facts.length - count.created - count.merged - count.refused.length, version: changed ? version : version - 1
+  }))
+  await also?.(run, ingested[0]!)
   if (!changed) await run('graph/unchanged', { tenantId })
-  return counts.map((count, i) => ({ ...count, duplicate: told[i]!.facts.length - count.created - count.merged, version: changed ? version : version - 1 }))
+  return ingested
 }
 
 interface Waiting extends Told { resolve: (ingested: Ingested) => void, reject: (error: unknown) => void }
@@ -93,87 +97,4 @@ async function writeTogether (graph: Graph, tenantId: string, all: Waiting[], be
     if (all.length === 1 || (error instanceof EngineError && error.code === 'unavailable')) for (const one of all) one.reject(error)
     else for (const one of all) await writeTogether(graph, tenantId, [one], () => {})
   }
-}
-
-interface FactRow { factId: string, subject: string, relation: Relation, object: string, evidence: string[], resolved: object }
-
-/** One row per fact, its evidence merged, sorted and resolved. */
-async function group (told: Told[]): Promise<FactRow[]> {
-  const pause = breaks()
-  const held = new Map<string, { fact: Fact, evidence: string[] }>()
-  for (const { facts, now } of told) {
-    for (const fact of facts) {
-      const id = factId(fact)
-      const row = held.get(id)
-      const line = evidenceLine(fact, now)
-      if (row === undefined) held.set(id, { fact, evidence: [line] })
-      else row.evidence = mergeEvidence(row.evidence, [line])
-      await pause()
-    }
-  }
-  const rows: FactRow[] = []
-  for (const [id, { fact, evidence }] of held) {
-    rows.push(rowOf(id, fact, evidence))
-    await pause()
-  }
-  return rows
-}
-
-const rowOf = (factId: string, { subject, relation, object, lemma }: Fact, evidence: string[]): FactRow => ({
-  factId,
-  subject: subject.id,
-  relation,
-  object: object.id,
-  evidence,
-  resolved: { ...resolve(evidence, relation), lemma: relation === 'MENTIONS' ? lemma : null }
-})
-
-interface Counts { created: number, merged: number }
-
-/** Writes new facts, and adds to known ones what they do not hold yet; counts the evidence of each that told some by its fate. */
-async function mergeFacts (run: Run, tenantId: string, version: number, told: Told[], replaces?: string): Promise<Counts[]> {
-  const rows = await group(told)
-  if (rows.length === 0) return told.map(() => ({ created: 0, merged: 0 }))
-  const [, found] = await Promise.all([ // both are sent at once; Neo4j runs them in this order
-    run('graph/merge-entities', { tenantId, entities: distinctEntities(told.flatMap(({ facts }) => facts)) }),
-    run<{ factId: string, evidence: string[] }>('graph/merge-facts', { tenantId, version, facts: rows })
-  ])
-  const known = new Map(found.map((row) => [row.factId, row.evidence]))
-  const held = new Map(known)
-  const counts = (told.length === 1 ? [rows] : await Promise.all(told.map((one) => group([one])))).map((some) => add(some, held, replaces))
-  const changed = rows.filter((row) => held.get(row.factId) !== known.get(row.factId) && known.has(row.factId)).map((row) => {
-    const evidence = held.get(row.factId)!
-    return { ...row, evidence, resolved: resolve(evidence, row.relation) }
-  })
-  if (changed.length > 0) await run('graph/update-facts', { tenantId, version, facts: changed })
-  return counts
-}
-
-/** Adds evidence to what is held. A list that does not change stays the same one. */
-function add (rows: FactRow[], held: Map<string, string[]>, replaces?: string): Counts {
-  const counts = { created: 0, merged: 0 }
-  for (const { factId, evidence } of rows) {
-    const before = held.get(factId)
-    const kept = replaces === undefined ? before : before?.filter((line) => parseEvidence(line).source !== replaces)
-    const after = mergeEvidence(kept ?? [], evidence)
-    const fresh = after.filter((line) => before?.includes(line) !== true).length
-    if (before !== undefined && fresh === 0 && after.length === before.length) continue
-    counts[before === undefined ? 'created' : 'merged'] += fresh
-    held.set(factId, after)
-  }
-  return counts
-}
-
-const withKey = <T extends EntityRef>(entity: T) => ({ ...entity, key: canonicalKey(entity.name, entity.label) })
-
-/** Each node once, under the alphabetically last of its spellings. */
-function distinctEntities (facts: Fact[]): (EntityRef & { key: string })[] {
-  const entities = new Map<string, EntityRef>()
-  for (const { subject, object } of facts) {
-    for (const entity of [subject, object]) {
-      const held = entities.get(entity.id)
-      if (held === undefined || held.name < entity.name) entities.set(entity.id, entity)
-    }
-  }
-  return [...entities.values()].map(withKey)
 }
