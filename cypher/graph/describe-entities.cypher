@@ -1,8 +1,8 @@
 // What a node says about itself: name, properties and texts; what an entity does not name stays as it is. A changed text carries the version that
-// changed it, for the vector index.
+// changed it, for the vector index. Returns those that are new or other than before.
 //
 //   takes    tenantId string, version integer, entities list with integer market_cap
-//   returns  created integer, changed integer
+//   returns  id string, isNew boolean
 //   seeks    Entity(tenantId, id)
 //   writes
 //
@@ -19,5 +19,5 @@ SET e += entity.properties, e.described = true, e.visibleTo = null, e.name = ent
   e.profile = profile, e.goals = goals, e.content = content,
   e.textVersion = CASE WHEN coalesce(before.profile, '') = coalesce(profile, '') AND coalesce(before.goals, '') = coalesce(goals, '') AND coalesce(before.content, '') = coalesce(content, '')
     THEN before.textVersion ELSE $version END
-RETURN sum(CASE WHEN before.name IS NULL THEN 1 ELSE 0 END) AS created,
-  sum(CASE WHEN before.name IS NULL OR properties(e) = before THEN 0 ELSE 1 END) AS changed;
+WITH e, before WHERE before.name IS NULL OR properties(e) <> before
+RETURN e.id AS id, before.name IS NULL AS isNew;

@@ -21,8 +21,8 @@ type Touched = Omit<Change, 'version' | 'said'>
 type Touch = Partial<Touched>
 const idsOf = (rows: unknown) => (rows as { id: string }[]).map(({ id }) => id)
 const placesOf = (facts: unknown) => (facts as Place[]).map(placeLine)
-const groupedPlaces = (groups: unknown) =>
-  (groups as { subject: string, facts: { object: string, factId: string }[] }[]).flatMap(({ subject, facts }) => facts.map((fact) => placeLine({ subject, ...fact })))
+type Grouped = { subject: string, facts: { object: string, factId: string }[] }[]
+const groupedPlaces = (groups: unknown) => (groups as Grouped).flatMap(({ subject, facts }) => facts.map((fact) => placeLine({ subject, ...fact })))
 const endsOf = (facts: unknown) => (facts as Place[]).flatMap(({ subject, object }) => [subject, object])
 
 /** Every query that writes what a score may read, and what it touches by its parameters, or by what it returns. */

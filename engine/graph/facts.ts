@@ -2,7 +2,7 @@ import type { EntityRef, Fact } from '../../models/triple.js'
 import type { Relation } from '../../models/vocabulary.js'
 import { canonicalKey } from '../extraction/canonical.js'
 import { breaks } from '../turns.js'
-import { evidenceLine, factId, mergeEvidence, parseEvidence, resolve, stored } from './evidence.js'
+import { evidenceLine, factId, mergeEvidence, parseEvidence, stored } from './evidence.js'
 import type { Run } from './graph.js'
 
 /** Facts that are told at once, at their time. */
@@ -41,46 +41,9 @@ export async function mergeFacts (run: Run, tenantId: string, version: number, t
   return merged
 }
 
-interface Known { factId: string, evidence: string[] }
+export interface Known { factId: string, evidence: string[] }
 
-/** What writing facts would do. `facts`: what their evidence would be, as far as asked; it goes on from what was asked before. */
-export interface Foreseen { facts: Map<string, string[]>, nodes: Map<string, string> }
-export interface Difference { nodes: { new: number, changed: number }, facts: { new: number, merged: number, changed: number } }
-
-/**
- * The same as `mergeFacts` without writing. `merged` of the difference: known facts that more would speak for; `changed`: those of them of
- * which something else would be known then.
- */
-export async function foreseeFacts (read: Run, tenantId: string, told: Told, foreseen: Foreseen, options: MergeOptions = {}): Promise<Merged & { difference: Difference }> {
-  const rows = await rowsOf([told], options.onlyNew)
-  const fresh = rows.filter(({ factId }) => !foreseen.facts.has(factId))
-  for (const { factId, evidence } of await read<Known>('graph/known-facts', { tenantId, groups: groupsOf(fresh) })) foreseen.facts.set(factId, evidence)
-  const before = new Map(rows.map(({ factId }) => [factId, foreseen.facts.get(factId)]))
-  const [merged] = await weighAll([told], rows, foreseen.facts, options)
-
-  const grown = rows.filter(({ factId }) => before.get(factId) !== undefined && before.get(factId) !== foreseen.facts.get(factId))
-  const said = (evidence: string[], relation: Relation) => JSON.stringify({ ...resolve(evidence, relation), observedAt: '' })
-  const changed = grown.filter(({ factId, relation }) => said(before.get(factId)!, relation) !== said(foreseen.facts.get(factId)!, relation))
-  const nodes = await foreseeNodes(read, tenantId, told.facts, foreseen.nodes)
-  return { ...merged!, difference: { nodes, facts: { new: rows.filter(({ factId }) => before.get(factId) === undefined).length, merged: grown.length, changed: changed.length } } }
-}
-
-async function foreseeNodes (read: Run, tenantId: string, facts: Fact[], seen: Map<string, string>): Promise<Difference['nodes']> {
-  const entities = distinctEntities(facts).filter(({ id, name }) => !(seen.get(id)! >= name))
-  const rows = await read<{ id: string, name: string, described: boolean }>('graph/known-entities', { tenantId, ids: entities.map(({ id }) => id) })
-  const known = new Map(rows.map((row) => [row.id, row]))
-  const difference = { new: 0, changed: 0 }
-  for (const { id, name } of entities) {
-    const [there, before] = [known.get(id), seen.get(id)]
-    if (there === undefined && before === undefined) difference.new++
-    else if (there !== undefined && !there.described && (before ?? there.name) < name) difference.changed++
-    seen.set(id, name)
-  }
-  return difference
-}
-
-/** One answer for each who told something, as if they had come one after the other. */
-async function weighAll (told: Told[], rows: FactRow[], held: Map<string, string[]>, { replaces, onlyNew = false }: MergeOptions): Promise<Merged[]> {
+export async function weighAll (told: Told[], rows: FactRow[], held: Map<string, string[]>, { replaces, onlyNew = false }: MergeOptions): Promise<Merged[]> {
   if (onlyNew) return told.map((one) => weighNew(one, held))
   return (told.length === 1 ? [rows] : await Promise.all(told.map((one) => rowsOf([one])))).map((some) => weigh(some, held, replaces))
 }
@@ -90,12 +53,16 @@ function weigh (rows: FactRow[], held: Map<string, string[]>, replaces?: string)
   const counts: Merged = { created: 0, merged: 0, refused: [] }
   for (const { factId, evidence } of rows) {
     const before = held.get(factId)
-    const kept = replaces === undefined ? before : before?.filter((line) => parseEvidence(line).source !== replaces)
-    const after = kept === undefined ? evidence : mergeEvidence(kept, evidence)
-    const fresh = before === undefined ? after.length : after.filter((line) => !before.includes(line)).length
-    if (before !== undefined && fresh === 0 && after.length === before.length) continue
-    counts.created += before === undefined ? 1 : 0
-    counts.merged += before === undefined ? fresh - 1 : fresh
+    if (before === undefined) {
+      counts.created++
+      counts.merged += evidence.length - 1
+      held.set(factId, evidence)
+      continue
+    }
+    const after = mergeEvidence(replaces === undefined ? before : before.filter((line) => parseEvidence(line).source !== replaces), evidence)
+    const fresh = after.filter((line) => !before.includes(line)).length
+    if (fresh === 0 && after.length === before.length) continue
+    counts.merged += fresh
     held.set(factId, after)
   }
   return counts
@@ -116,14 +83,14 @@ function weighNew ({ facts, now }: Told, held: Map<string, string[]>): Merged {
 }
 
 /** One row per fact, its evidence merged and sorted; if only new facts are taken, the first that is said of each. */
-async function rowsOf (told: Told[], onlyNew = false): Promise<FactRow[]> {
+export async function rowsOf (told: Told[], onlyNew = false): Promise<FactRow[]> {
   const pause = breaks()
   const rows = new Map<string, FactRow>()
   for (const { facts, now } of told) {
     for (const fact of facts) {
       const id = factId(fact)
       const row = rows.get(id)
-      if (row === undefined) rows.set(id, { factId: id, subject: fact.subject.id, relation: fact.relation, object: fact.object.id, lemma: fact.lemma, evidence: [evidenceLine(fact, now)] })
+      if (row === undefined) rows.set(id, rowOf(id, fact, evidenceLine(fact, now)))
       else if (!onlyNew) row.evidence = mergeEvidence(row.evidence, [evidenceLine(fact, now)])
       await pause()
     }
@@ -131,7 +98,10 @@ async function rowsOf (told: Told[], onlyNew = false): Promise<FactRow[]> {
   return [...rows.values()]
 }
 
-function groupsOf (rows: FactRow[]): Group[] {
+const rowOf = (factId: string, { subject, relation, object, lemma }: Fact, line: string): FactRow =>
+  ({ factId, subject: subject.id, relation, object: object.id, lemma, evidence: [line] })
+
+export function groupsOf (rows: FactRow[]): Group[] {
   const said = new Map<string, object>()
   const groups = new Map<string, Group>()
   for (const { factId, subject, relation, object, lemma, evidence } of rows) {
@@ -152,7 +122,7 @@ const present = (properties: object) => Object.fromEntries(Object.entries(proper
 export const withKey = <T extends EntityRef>(entity: T) => ({ ...entity, key: canonicalKey(entity.name, entity.label) })
 
 /** Each node once, under the alphabetically last of its spellings. */
-function distinctEntities (facts: Fact[]): (EntityRef & { key: string })[] {
+export function distinctEntities (facts: Fact[]): (EntityRef & { key: string })[] {
   const entities = new Map<string, EntityRef>()
   for (const { subject, object } of facts) {
     for (const entity of [subject, object]) {

@@ -18,9 +18,13 @@ export interface Description extends EntityRef {
  * facts; only where new ones alone are taken) they sum to what was given.
  */
 export interface Ingested {
-  created: number, merged: number, duplicate: number, refused: number[], version: number
-  /** Of the descriptions: nodes that are new, and known ones that changed. */
-  nodes: { created: number, changed: number }
+  created: number,
+  merged: number,
+  duplicate: number,
+  refused: number[],
+  version: number
+  /** Of the described nodes those that are new, or other than before. */
+  nodes: Map<string, { isNew: boolean }>
 }
 
 export interface IngestOptions extends MergeOptions {
@@ -48,21 +52,26 @@ export async function ingest (graph: Graph, tenantId: string, given: Fact[], des
 /** One answer for each that told something, as if they had come one after the other. */
 async function write (run: Run, tenantId: string, told: Told[], descriptions: Description[], { now = '', documents = [], also, unless, ...how }: IngestOptions): Promise<Ingested[]> {
   const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
-  const nobody = { created: 0, changed: 0 }
   if (await unless?.(run)) {
     await run('graph/unchanged', { tenantId })
-    return told.map(({ facts }) => ({ created: 0, merged: 0, refused: [], duplicate: facts.length, version: version - 1, nodes: nobody }))
+    return told.map(({ facts }) => ({ created: 0, merged: 0, refused: [], duplicate: facts.length, version: version - 1, nodes: new Map() }))
   }
-  const nodes = descriptions.length === 0 ? nobody : (await run<Ingested['nodes']>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!
+  const nodes = await describe(run, tenantId, version, descriptions)
   const counts = await mergeFacts(run, tenantId, version, told, how)
   const rewritten = await rewrite(run, tenantId, version, documents, now)
-  const changed = counts.some(({ created, merged }) => created + merged > 0) || nodes.created + nodes.changed + rewritten > 0
+  const changed = counts.some(({ created, merged }) => created + merged > 0) || nodes.size + rewritten > 0
   const ingested = counts.map((count, i): Ingested => ({
     ...count, nodes, duplicate: told[i]!.facts.length - count.created - count.merged - count.refused.length, version: changed ? version : version - 1
   }))
   await also?.(run, ingested[0]!)
   if (!changed) await run('graph/unchanged', { tenantId })
   return ingested
+}
+
+async function describe (run: Run, tenantId: string, version: number, descriptions: Description[]): Promise<Ingested['nodes']> {
+  if (descriptions.length === 0) return new Map()
+  const rows = await run<{ id: string, isNew: boolean }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) })
+  return new Map(rows.map(({ id, isNew }) => [id, { isNew }]))
 }
 
 interface Waiting extends Told { resolve: (ingested: Ingested) => void, reject: (error: unknown) => void }

@@ -10,7 +10,7 @@ export async function * jsonl (given: Source): AsyncGenerator<Line> {
     for (const { line, raw, tooLong } of some) {
       if (raw.trim() === '') continue
       const read = tooLong ? TOO_LONG : readObject(raw, given)
-      yield isRejection(read) ? { line, rejected: read, raw } : { line, ...read }
+      yield isRejection(read) ? { line, rejected: read, raw } : { line, raw, ...read }
     }
   }
 }

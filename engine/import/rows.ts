@@ -14,7 +14,8 @@ export interface Source { text: Readable, source: string, importId: string, mapp
 export type Described = EntityRef & Pick<Description, 'properties'> & Partial<Pick<Description, 'profile' | 'goals' | 'content'>>
 
 /** What became of one row: facts and nodes, or why there are none. The first names the columns that are `ignored`. No two have one line. */
-export type Line = ({ line: number, facts: Fact[], nodes?: Described[], rejected?: undefined } | Refused) & { ignored?: string[] }
+export type Line = (Read | Refused) & { ignored?: string[] }
+export interface Read { line: number, facts: Fact[], nodes?: Described[], raw?: string, header?: string, rejected?: undefined }
 /** `raw`: the row as it was; `header`: the line that names its columns, where there is one. */
 export interface Refused { line: number, rejected: Rejection, raw: string, header?: string }
 

@@ -1,123 +1,152 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, stat, type FileHandle } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Format, Rejection } from '../../models/imports.js'
-import type { Fact } from '../../models/triple.js'
+import type { Format, ImportCounts, ImportState, Mapping, Mode, RowError } from '../../models/imports.js'
 import { EngineError } from '../errors.js'
+import type { Difference } from '../graph/foresee.js'
 import type { Graph } from '../graph/graph.js'
-import { ingest, INGEST_MAX, type Description } from '../graph/ingest.js'
-import { meant } from '../graph/link.js'
+import { batches, type Batch, type Position } from './batches.js'
 import { openText, partsOf } from './lines.js'
 import { readers } from './readers.js'
-import type { Described, Refused, Source } from './rows.js'
+import { refusals } from './refusals.js'
+import type { Line } from './rows.js'
+import { foreseeing, writing, type Progress, type Writer } from './write.js'
 
-export interface ImportCounts { read: number, created: number, merged: number, duplicate: number, rejected: number }
 export interface ImportProgress extends ImportCounts { line: number, bytes: number, totalBytes: number }
-export interface ImportReport extends ImportCounts { importId: string, errors: (Where & Rejection)[], resumedAt: number, seconds: number }
-type Where = { line: number }
-/** `rejectedTo`: a file for the rows that are refused, in the form of the file they come from, to be mended and imported. */
-export interface ImportRequest extends Partial<Pick<Source, 'mapping' | 'trusted' | 'about'>> {
-  path: string, format: Format, onError?: 'continue' | 'abort', rejectedTo?: string, onProgress?: (progress: ImportProgress) => void, signal?: AbortSignal
+/** `resumedAt`: the line up to which it was in before; `ignored`: columns that mean nothing here; `difference`: what a dry run would have changed. */
+export interface ImportReport extends ImportCounts {
+  importId: string, errors: RowError[], rejectedBy: Record<string, number>, ignored: string[], resumedAt: number, seconds: number, difference?: Difference
+}
+export interface ImportRequest {
+  path: string
+  format: Format
+  /** What the file is called where it comes from. */
+  name?: string
+  mapping?: Mapping
+  mode?: Mode
+  /** Nothing is written; the report says what would be. */
+  dryRun?: boolean
+  onError?: 'continue' | 'abort'
+  /** A file for the rows that are refused, in the form of the file they come from, to be mended and imported. */
+  rejectedTo?: string
+  /** A file for why, a `RowError` a line. */
+  errorsTo?: string
+  /** May speak with the voice of members, as what was exported does. */
+  trusted?: boolean
+  /** Whose words a text is. */
+  about?: string
+  /** Facts and descriptions in a transaction. */
+  batch?: number
+  onProgress?: (progress: ImportProgress) => void
+  signal?: AbortSignal
 }
 
 const BATCH = 5_000
-const ERRORS_KEPT = 1_000
 
 /**
- * Reads a file into the graph, batch by batch. The progress mark of a batch is written in its own transaction, so the same command
- * resumes after any crash, and a file that is in already changes nothing. The counts are of facts; a rejected line counts as one.
+ * Reads a file into the graph, batch by batch; while one is written, the next is read. The mark of a batch, with the counts up to it, is
+ * written in its own transaction: the same command goes on after any crash and ends with the counts of one that was never broken off, and a
+ * file that is in already changes nothing. Counted are facts, descriptions of nodes, and refused rows.
  */
 export async function importFile (graph: Graph, tenantId: string, request: ImportRequest): Promise<ImportReport> {
-  const { path, format, onError, rejectedTo, onProgress, signal } = request
   const started = performance.now()
-  const at = new Date().toISOString()
-  const { importId, totalBytes } = await identify(path, format)
-  const resumedAt = await linesDone(graph, tenantId, importId)
-  const counts: ImportCounts = { read: 0, created: 0, merged: 0, duplicate: 0, rejected: 0 }
-  const batch: Fact[] = []
-  const described: Description[] = []
-  let line = 0
-  const { text, bytesRead } = openText(path)
-  const refused = refusals(rejectedTo)
-
-  const flush = async () => {
-    const lines = batch.length > INGEST_MAX ? line - 1 : line // a long line takes several transactions, and is done with the last
-    const facts = await meant(graph, tenantId, batch.splice(0, INGEST_MAX))
-    const { created, merged, duplicate } = await ingest(graph, tenantId, facts, described.splice(0), {
-      also: (run) => run('graph/import-mark', { tenantId, importId, mark: { path: basename(path), format, lines, at } })
-    })
-    counts.created += created
-    counts.merged += merged
-    counts.duplicate += duplicate
-    onProgress?.({ ...counts, line, bytes: bytesRead(), totalBytes })
+  const { importId, totalBytes } = await identify(request)
+  const before = request.dryRun ? NOTHING : await stateOf(graph, tenantId, importId)
+  const file = { ...openText(request.path), totalBytes }
+  const refused = refusals(request)
+  const isWhole = before.state === 'succeeded' // then nothing is written, but what is there is told
+  const writer = request.dryRun || isWhole ? foreseeing : writing
+  const write = writer(graph, tenantId, request, { ...file, importId, at: before.at })
+  const read: Read = { ignored: [], broken: null }
+  const rows = watched(rowsOf(request, importId, file.text), read)
+  const cut = batches(rows, { from: before, recount: isWhole, size: request.batch ?? BATCH, onRefused: refused.add, abort: request.onError === 'abort' })
+  const progress: Progress = { at: before, counts: isWhole ? NONE : before.counts }
+  try {
+    for await (const batch of oneAhead(cut)) await take(batch, request, { write, progress, refused, file })
+    if (read.broken !== null) throw unreadable(request, progress.at.lines, read.broken)
+    await write.end(endOf(request, refused.errors), progress)
+  } catch (error) {
+    await write.end(endBy(request, error), progress, (error as Error).message).catch(() => {}) // the first error is told
+    throw error
+  } finally {
+    await refused.close()
+    file.text.destroy()
   }
-
-  let broken: unknown = null
-  const rows = readers[format]({ ...request, mapping: request.mapping ?? {}, text, source: `import:${importId}`, importId })
-  for await (const row of untilBroken(rows, (error) => { broken = error })) {
-    signal?.throwIfAborted()
-    while (batch.length + described.length >= BATCH) await flush()
-    line = row.line
-    if (row.rejected !== undefined) {
-      counts.rejected++
-      counts.read++
-      await refused.add(row)
-      if (onError === 'abort') break
-      continue
-    }
-    counts.read += row.facts.length
-    if (line <= resumedAt) counts.duplicate += row.facts.length
-    else {
-      batch.push(...row.facts)
-      described.push(...nodesOf(row))
-    }
-  }
-  while (batch.length + described.length > 0) await flush()
-  await refused.close()
-  if (broken !== null) throw unreadable(path, line, broken)
-  return { importId, ...counts, errors: refused.errors, resumedAt, seconds: (performance.now() - started) / 1000 }
+  const { errors, byCode: rejectedBy } = refused
+  const [resumedAt, seconds] = [before.lines, (performance.now() - started) / 1000]
+  return { importId, ...progress.counts, errors, rejectedBy, ignored: read.ignored, resumedAt, seconds, ...difference(request, write) }
 }
 
-const nodesOf = ({ nodes = [] }: { nodes?: Described[] }) => nodes.map((node) => ({ profile: null, goals: null, content: null, ...node }))
+const difference = ({ dryRun = false }: ImportRequest, write: Writer) => dryRun ? { difference: write.difference() } : {}
 
-/** Keeps the first errors, and all refused rows in a file, which appears with the first of them. */
-function refusals (path: string | undefined) {
-  const errors: ImportReport['errors'] = []
-  let file: FileHandle | null = null
-  return {
-    errors,
-    async add ({ line, rejected, raw, header }: Refused): Promise<void> {
-      if (errors.length < ERRORS_KEPT) errors.push({ line, ...rejected })
-      if (path === undefined) return
-      const isFirst = file === null
-      file ??= await open(path, 'w')
-      await file.write([...isFirst && header !== undefined ? [header] : [], raw, ''].join('\n'))
-    },
-    close: async () => { await file?.close() }
-  }
+const rowsOf = ({ format, mapping = {}, trusted, about }: ImportRequest, importId: string, text: Readable) =>
+  readers[format]({ text, source: `import:${importId}`, importId, mapping, trusted, about })
+
+interface Read { ignored: string[], broken: unknown }
+
+/** Writes one batch and tells of it. */
+async function take (batch: Batch, { signal, onProgress }: ImportRequest, { write, progress, refused, file }: Taking): Promise<void> {
+  signal?.throwIfAborted()
+  const { counts, exists, canceling } = await write.batch(batch, progress.counts)
+  Object.assign(progress, { at: batch, counts })
+  for (const row of exists) await refused.add(row)
+  onProgress?.({ ...counts, line: batch.lines, bytes: file.bytesRead(), totalBytes: file.totalBytes })
+  if (canceling) throw new DOMException('The import was canceled; what is in stays, and the same import goes on from there.', 'AbortError')
+}
+
+interface Taking { write: Writer, progress: Progress, refused: ReturnType<typeof refusals>, file: { bytesRead: () => number, totalBytes: number } }
+
+/** An import that stops at a refused row is not done. */
+const endOf = ({ onError }: ImportRequest, errors: RowError[]): ImportState => onError === 'abort' && errors.length > 0 ? 'failed' : 'succeeded'
+const endBy = ({ signal }: ImportRequest, error: unknown): ImportState => signal?.aborted === true || (error as Error).name === 'AbortError' ? 'canceled' : 'failed'
+
+interface State extends Position { state: ImportState | 'none', at: string, counts: ImportCounts }
+const NONE: ImportCounts = { read: 0, created: 0, merged: 0, duplicate: 0, rejected: 0 }
+const NOTHING: State = { state: 'none', lines: 0, within: 0, at: '', counts: NONE }
+
+async function stateOf (graph: Graph, tenantId: string, importId: string): Promise<State> {
+  return (await graph.read<State>('graph/import-state', { tenantId, importId }))[0] ?? NOTHING
 }
 
 /** The rows as far as the file gives them. */
-async function * untilBroken<T> (rows: AsyncIterable<T>, onBroken: (error: unknown) => void): AsyncGenerator<T> {
+async function * watched (rows: AsyncIterable<Line>, read: Read): AsyncGenerator<Line> {
   try {
-    yield * rows
+    for await (const row of rows) {
+      if (row.ignored !== undefined) read.ignored.push(...row.ignored)
+      yield row
+    }
   } catch (error) {
-    onBroken(error)
+    read.broken = error
+  }
+}
+
+/** What comes next is made while the last is used. */
+async function * oneAhead<T> (items: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = items.next()
+  try {
+    for (let item = await next; !item.done; item = await next) {
+      next = items.next()
+      next.catch(() => {}) // awaited above
+      yield item.value
+    }
+  } finally {
+    await next.catch(() => {})
+    await items.return(undefined)
   }
 }
 
 /** What the file cannot give is the caller's to mend: the error names it, and what is in. */
-const unreadable = (path: string, line: number, cause: unknown) =>
-  new EngineError('invalid_argument', `"${path}" cannot be read: ${(cause as Error).message}. Lines up to ${line} are imported; mend the file and import it again.`, [], { cause })
-
-async function linesDone (graph: Graph, tenantId: string, importId: string): Promise<number> {
-  return (await graph.read<{ lines: number }>('graph/import-state', { tenantId, importId }))[0]?.lines ?? 0
+function unreadable ({ path, name = path }: ImportRequest, line: number, cause: unknown): EngineError {
+  const told = `"${name}" cannot be read: ${(cause as Error).message}. Lines up to ${line} are imported; mend the file and import it again.`
+  return new EngineError('invalid_argument', told, [], { cause })
 }
 
-/** The same content in the same format is the same import. */
-async function identify (path: string, format: Format): Promise<{ importId: string, totalBytes: number }> {
+/** The same content in the same format with the same mapping is the same import. */
+export const importIdOf = async (request: Pick<ImportRequest, 'path' | 'format' | 'mapping'>): Promise<string> => (await identify(request)).importId
+
+async function identify ({ path, format, mapping = {} }: Pick<ImportRequest, 'path' | 'format' | 'mapping'>): Promise<{ importId: string, totalBytes: number }> {
   const hash = createHash('sha256')
   let totalBytes = 0
   for (const part of partsOf(path)) {
@@ -126,5 +155,6 @@ async function identify (path: string, format: Format): Promise<{ importId: stri
     await pipeline(createReadStream(part), hash, { end: false })
     totalBytes += file.size
   }
+  if (Object.keys(mapping).length > 0) hash.update(JSON.stringify(mapping))
   return { importId: `i${hash.digest('hex').slice(0, 12)}-${format}`, totalBytes }
 }

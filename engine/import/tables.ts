@@ -42,7 +42,7 @@ function headOf (row: Row, given: Source): Head {
 function lineOf (row: Row, { raw: header, columns, reader }: Head): Line {
   const { line, raw } = row
   const read = row.rejected ?? (tooMany(row.fields, columns) ? TOO_MANY : reader.read(row.fields))
-  return 'hint' in read ? { line, rejected: read, raw, header } : { line, ...read }
+  return 'hint' in read ? { line, rejected: read, raw, header } : { line, raw, header, ...read }
 }
 
 /** Fields that are empty may be more than the columns. */
