@@ -11,7 +11,7 @@ import { ingest, INGEST_MAX, type Description } from '../graph/ingest.js'
 import { meant } from '../graph/link.js'
 import { openText, partsOf } from './lines.js'
 import { readers } from './readers.js'
-import type { Described, Refused, Source } from './rows.js'
+import type { Refused, Source } from './rows.js'
 
 export interface ImportCounts { read: number, created: number, merged: number, duplicate: number, rejected: number }
 export interface ImportProgress extends ImportCounts { line: number, bytes: number, totalBytes: number }
@@ -54,6 +54,11 @@ export async function importFile (graph: Graph, tenantId: string, request: Impor
     onProgress?.({ ...counts, line, bytes: bytesRead(), totalBytes })
   }
 
+  const take = ({ facts, nodes = [] }: { facts: Fact[], nodes?: Description[] }) => {
+    batch.push(...facts)
+    described.push(...nodes)
+  }
+
   let broken: unknown = null
   const rows = readers[format]({ ...request, mapping: request.mapping ?? {}, text, source: `import:${importId}`, importId })
   for await (const row of untilBroken(rows, (error) => { broken = error })) {
@@ -69,18 +74,13 @@ export async function importFile (graph: Graph, tenantId: string, request: Impor
     }
     counts.read += row.facts.length
     if (line <= resumedAt) counts.duplicate += row.facts.length
-    else {
-      batch.push(...row.facts)
-      described.push(...nodesOf(row))
-    }
+    else take(row)
   }
   while (batch.length + described.length > 0) await flush()
   await refused.close()
   if (broken !== null) throw unreadable(path, line, broken)
   return { importId, ...counts, errors: refused.errors, resumedAt, seconds: (performance.now() - started) / 1000 }
 }
-
-const nodesOf = ({ nodes = [] }: { nodes?: Described[] }) => nodes.map((node) => ({ profile: null, goals: null, content: null, ...node }))
 
 /** Keeps the first errors, and all refused rows in a file, which appears with the first of them. */
 function refusals (path: string | undefined) {
