@@ -79,7 +79,8 @@ function meant (parsed: ParsedQuad[] | Rejection, meaning: Meaning): { facts: Fa
   return told
 }
 
-const quadOf = ({ subject, predicate, object }: ParsedQuad): Quad => ({ subject: termOf(subject), predicate: termOf(predicate), object: termOf(object), graph: null })
+const quadOf = ({ subject, predicate, object }: ParsedQuad): Quad =>
+  ({ subject: termOf(subject), predicate: termOf(predicate), object: termOf(object), graph: null })
 
 function termOf (term: ParsedTerm): Term {
   if (term.termType === 'NamedNode') return { iri: term.value }
@@ -87,8 +88,9 @@ function termOf (term: ParsedTerm): Term {
 }
 
 const MARK = 'urn:teraffi:statement'
+const STATEMENT = 'A statement is <subject> <predicate> <object> or "text", and ends with a dot.'
 const badStatement = (error: unknown) =>
-  reject('bad_statement', null, short((error as Error).message.replace(/ on line \d+\.?$/, '')), 'A statement is <subject> <predicate> <object> or "text", and ends with a dot.')
+  reject('bad_statement', null, short((error as Error).message.replace(/ on line \d+\.?$/, '')), STATEMENT)
 
 /** The prefixes and the base by which statements are understood. */
 class Names {
