@@ -1,11 +1,11 @@
 import type { Label, Relation } from './vocabulary.js'
 
-/** The forms of files that are imported: `triples` is CSV. A table may have the header of neo4j-admin instead. */
-export const FORMATS = ['pairs', 'triples', 'tsv', 'jsonl'] as const
+/** The forms of files that are imported: `triples` is CSV, `text` is prose. A table may have the header of neo4j-admin instead. */
+export const FORMATS = ['pairs', 'triples', 'tsv', 'jsonl', 'ntriples', 'nquads', 'turtle', 'text'] as const
 export type Format = (typeof FORMATS)[number]
 
 const ENDINGS: Record<string, Format> = {
-  csv: 'triples', tsv: 'tsv', tab: 'tsv', jsonl: 'jsonl', ndjson: 'jsonl'
+  csv: 'triples', tsv: 'tsv', tab: 'tsv', jsonl: 'jsonl', ndjson: 'jsonl', nt: 'ntriples', nq: 'nquads', ttl: 'turtle', md: 'text'
 }
 
 /** By the name of a file, also of a gzipped one; null where that tells nothing. */

@@ -1,6 +1,6 @@
 import type { ImportProgress } from '../../engine/engine.js'
 import { EngineError } from '../../engine/errors.js'
-import { FORMATS, formatOf, type Format } from '../../models/imports.js'
+import { FORMATS, formatOf, type Format, type Mapping } from '../../models/imports.js'
 import { progress } from '../progress.js'
 import { painter, table } from '../terminal.js'
 import { print, tell, withEngine } from './open.js'
@@ -22,7 +22,18 @@ export async function seed (): Promise<void> {
   })
 }
 
-interface ImportOptions { format?: Format, rejected?: string, onError: 'continue' | 'abort' }
+interface ImportOptions { format?: Format, map?: string[], about?: string, rejected?: string, onError: 'continue' | 'abort' }
+
+/** `columns.from=subject`, `labels.Person=Member`, `relations.knows=PARTNERED_WITH`; what they are mapped to is checked when the file is read. */
+function mappingOf (given: string[]): Mapping {
+  const mapping = { columns: {}, labels: {}, relations: {} }
+  for (const text of given) {
+    const [, kind, from, to] = /^(columns|labels|relations)\.(.+)=(.*)$/.exec(text) ?? []
+    if (kind === undefined) throw new EngineError('invalid_argument', `--map "${text}" is none; write columns.from=subject, labels.Person=Member or relations.knows=PARTNERED_WITH.`)
+    Object.defineProperty(mapping[kind as keyof Mapping], from!, { value: to, enumerable: true }) // a name such as __proto__ is one like others
+  }
+  return mapping
+}
 
 export async function importCommand (path: string, options: ImportOptions): Promise<void> {
   const format = options.format ?? formatOf(path)
@@ -33,8 +44,9 @@ export async function importCommand (path: string, options: ImportOptions): Prom
   await withEngine(async (engine) => {
     const bar = progress(process.stderr)
     const onProgress = ({ bytes, totalBytes, read }: ImportProgress) => { bar.update('import', bytes, totalBytes, `${read} facts`) }
-    const { onError, rejected: rejectedTo } = options
-    const asked = { path, format, onError, rejectedTo, signal: stop.signal, onProgress }
+    const { about, onError, rejected: rejectedTo } = options
+    const mapping = mappingOf(options.map ?? [])
+    const asked = { path, format, mapping, about, trusted: true, onError, rejectedTo, signal: stop.signal, onProgress }
     const report = await engine.importFile(engine.config.tenantId, asked).finally(bar.stop)
 
     const { errors, ...counts } = report

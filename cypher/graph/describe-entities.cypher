@@ -15,7 +15,9 @@ WITH e, entity, properties(e) AS before,
   CASE WHEN 'profile' IN keys(entity) THEN entity.profile ELSE e.profile END AS profile,
   CASE WHEN 'goals' IN keys(entity) THEN entity.goals ELSE e.goals END AS goals,
   CASE WHEN 'content' IN keys(entity) THEN entity.content ELSE e.content END AS content
-SET e += entity.properties, e.described = true, e.visibleTo = null, e.name = entity.name, e.key = entity.key,
+SET e += entity.properties, e.described = true, e.visibleTo = null,
+  e.name = CASE WHEN entity.unnamed THEN coalesce(before.name, entity.name) ELSE entity.name END,   // a name that was made from the id tells nothing
+  e.key = CASE WHEN entity.unnamed THEN coalesce(before.key, entity.key) ELSE entity.key END,
   e.profile = profile, e.goals = goals, e.content = content,
   e.textVersion = CASE WHEN coalesce(before.profile, '') = coalesce(profile, '') AND coalesce(before.goals, '') = coalesce(goals, '') AND coalesce(before.content, '') = coalesce(content, '')
     THEN before.textVersion ELSE $version END

@@ -6,6 +6,7 @@ import { EngineError } from '../errors.js'
 
 /** A node with what it says about itself; `properties` are of the closed list that the schema names, those that are absent stay as they are. */
 export interface Description extends EntityRef {
+  unnamed?: true // the name is only made from the id: of a known node it tells nothing
   properties: Record<string, string | number | boolean | string[] | null>
   /** Its texts: null where it has none, absent where they stay as they are. */
   profile?: string | null

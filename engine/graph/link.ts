@@ -49,13 +49,13 @@ export async function toFacts (graph: Reads, tenantId: string, triples: Triple[]
 }
 
 /** Someone with a name is a member until more is known; "people" are a topic. */
-const subjectLabel = ({ subject, subjectType = 'Member' }: Triple): Label => PROPER.has(subjectType) && !isProper(subject) ? 'Topic' : subjectType
+export const subjectLabel = ({ subject, subjectType = 'Member' }: Triple): Label => PROPER.has(subjectType) && !isProper(subject) ? 'Topic' : subjectType
 
 /**
  * What is named by a common noun is a topic whatever is done with it, so that "sells skincare" and "covers skincare" meet, and so do
  * "looks for cooks" and "is a cook"; it is an audience only to those who speak to it.
  */
-const objectLabel = ({ relation, object, objectType }: Triple): Label => labelOf(relation, object, objectType)
+export const objectLabel = ({ relation, object, objectType }: Triple): Label => labelOf(relation, object, objectType)
 
 export function labelOf (relation: Relation, object: string, label: Label = VOCABULARY[relation].object): Label {
   if (label === 'Demographic') return relation === 'TARGETS_AUDIENCE' || relation === 'REACHES' ? label : 'Topic'

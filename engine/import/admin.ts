@@ -1,9 +1,10 @@
 import type { Mapping, Rejection } from '../../models/imports.js'
 import type { EntityRef, Fact } from '../../models/triple.js'
 import type { Label } from '../../models/vocabulary.js'
+import type { Description } from '../graph/ingest.js'
 import { EngineError } from '../errors.js'
 import { describe, describes } from './nodes.js'
-import { entityOf, factProperty, isBroken, isFactProperty, isRejection, labelNamed, malformed, mapped, MAP_HINT, NAME_MAX, plainFact, reject, relationNamed, selfLoop, short, untold, type Described, type Source, type TripleRow } from './rows.js'
+import { entityOf, factProperty, isBroken, isFactProperty, isRejection, labelNamed, malformed, mapped, MAP_HINT, NAME_MAX, plainFact, reject, relationNamed, selfLoop, short, untold, type Source, type TripleRow } from './rows.js'
 import type { TableReader } from './tables.js'
 import { listed, TYPES, valued } from './types.js'
 
@@ -41,7 +42,7 @@ const namesOf = (columns: AdminColumn[], isKnown: (name: string) => boolean) => 
 
 function nodeReader (id: AdminColumn, label: AdminColumn | undefined, columns: AdminColumn[], given: Source): TableReader {
   const values = valueColumns(columns)
-  const read = (fields: string[]): { facts: Fact[], nodes: Described[] } | Rejection => {
+  const read = (fields: string[]): { facts: Fact[], nodes: Description[] } | Rejection => {
     const of = labelOfRow(id, label && fields[label.i], given.mapping)
     if (typeof of !== 'string') return of
     const entity = end(fields[id.i], id, of)

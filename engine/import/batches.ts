@@ -1,5 +1,6 @@
 import type { Fact } from '../../models/triple.js'
-import type { Described, Line, Read, Refused } from './rows.js'
+import type { Description } from '../graph/ingest.js'
+import type { Line, Read, Refused } from './rows.js'
 
 /** How far a file is in: so many lines, and so many facts of the row after them. */
 export interface Position { lines: number, within: number }
@@ -9,7 +10,7 @@ export interface Position { lines: number, within: number }
  * rows; `duplicate`: what was in before. `of`: the row that each fact is from; `rows`: how many describe a node.
  */
 export interface Batch extends Position {
-  facts: Fact[], of: Read[], nodes: Map<string, { node: Described, rows: number }>, read: number, duplicate: number, rejected: number
+  facts: Fact[], of: Read[], nodes: Map<string, { node: Description, rows: number }>, read: number, duplicate: number, rejected: number
 }
 
 export interface Cutting {

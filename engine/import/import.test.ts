@@ -196,7 +196,13 @@ t.test('a dry run tells what an import will make of the graph, and leaves it as 
   t.strictSame(await said(w), before)
   t.strictSame(await imports(w.graph, w.tenantId), [])
   t.match(foreseen, {
-    read: 46, created: 21, merged: 3, duplicate: 21, rejected: 1, rejectedBy: { bad_confidence: 1 }, difference: { nodes: { new: 31, changed: 0 }, facts: { new: 21, merged: 2, changed: 2 } }
+    read: 46,
+    created: 21,
+    merged: 3,
+    duplicate: 21,
+    rejected: 1,
+    rejectedBy: { bad_confidence: 1 },
+    difference: { nodes: { new: 31, changed: 0 }, facts: { new: 21, merged: 2, changed: 2 } }
   })
   const { read, created, merged, duplicate, rejected } = foreseen
   t.match(await importFile(w.graph, w.tenantId, { path, format: 'triples', batch: 7 }), { read, created, merged, duplicate, rejected }, 'and so it is')

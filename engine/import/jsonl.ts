@@ -1,8 +1,9 @@
 import type { Mapping, Rejection } from '../../models/imports.js'
 import type { EntityRef, Fact } from '../../models/triple.js'
+import type { Description } from '../graph/ingest.js'
 import { lines, TOO_LONG } from './lines.js'
 import { describe } from './nodes.js'
-import { COLUMNS, entityOf, factProperty, isBroken, isDate, isFactProperty, isRejection, labelNamed, mapped, MAP_HINT, NAME_MAX, readTriple, reject, short, type Described, type Line, type Source, type TripleRow } from './rows.js'
+import { COLUMNS, entityOf, factProperty, isBroken, isDate, isFactProperty, isRejection, labelNamed, mapped, MAP_HINT, NAME_MAX, readTriple, reject, short, type Line, type Source, type TripleRow } from './rows.js'
 
 /** An object a line: a fact, with the names of the columns of a table, or a node. */
 export async function * jsonl (given: Source): AsyncGenerator<Line> {
@@ -18,7 +19,7 @@ export async function * jsonl (given: Source): AsyncGenerator<Line> {
 const NO_OBJECT = reject('bad_json', null, 'The line is no JSON object', 'A line is an object such as {"subject": "Ann", "predicate": "like", "object": "tea"}.')
 
 /** What one object says. */
-export function readObject (raw: string, given: Source): { facts: Fact[], nodes?: Described[] } | Rejection {
+export function readObject (raw: string, given: Source): { facts: Fact[], nodes?: Description[] } | Rejection {
   let value: unknown
   try {
     value = JSON.parse(raw)
@@ -36,7 +37,7 @@ const isObject = (value: unknown): value is Values => typeof value === 'object' 
 const nested = (name: string) => reject('bad_json', name, `The ${name} is no text or number`, 'Write texts, numbers or null.')
 
 const SHORT: Record<string, string> = { s: 'subject', p: 'predicate', o: 'object' }
-const TEXT_COLUMNS: ReadonlySet<string> = new Set([...COLUMNS, 'lemma'])
+const TEXT_COLUMNS: ReadonlySet<string> = new Set([...COLUMNS, 'lemma', 'subjectName', 'objectName'])
 const FACT_FIELDS: ReadonlySet<string> = new Set(['sentence', 'start', 'end', 'properties', 'visibility', 'withdrawnAt', 'recordedAt'])
 
 function readFact (value: Values, given: Source): Fact | Rejection {
@@ -90,25 +91,30 @@ function tellProperties (fact: Fact, value: unknown): Rejection | null {
   return null
 }
 
-/** `{"id": "member:ada", "label": "Member", "name": "Ada", "properties": {…}, "profile": …}`. */
-function readNode ({ id, label, properties, ...more }: Values, { mapping }: Source): { facts: Fact[], nodes: Described[] } | Rejection {
-  const entity = nodeEntity(id, label, mapping)
+/**
+ * `{"id": "member:ada", "label": "Member", "name": "Ada", "properties": {…}, "profile": …}`. An export says whether anyone has described it:
+ * what only facts have named is made by these, under whatever id it has.
+ */
+function readNode ({ id, label, properties, described, ...more }: Values, { mapping }: Source): { facts: Fact[], nodes: Description[] } | Rejection {
+  const entity = nodeEntity(id, label, described !== undefined, mapping)
   if (isRejection(entity)) return entity
-  const said: [string, string][] = []
-  if (!isObject(properties ?? {})) return nested('properties')
-  for (const [name, value] of [...Object.entries(properties ?? {}), ...Object.entries(more)]) {
-    if (value === null) continue
-    if (typeof value === 'object') return nested(short(name))
-    said.push([mapped(mapping.columns, name) ?? name, String(value)])
-  }
+  const said = valuesOf(properties, more, mapping)
+  if (isRejection(said)) return said
   const node = describe(entity, said)
-  return isRejection(node) ? node : { facts: [], nodes: [node] }
+  return isRejection(node) ? node : { facts: [], nodes: described === false ? [] : [node] }
 }
 
-function nodeEntity (id: unknown, label: unknown, mapping: Mapping): EntityRef | Rejection {
+function valuesOf (properties: unknown, more: Values, mapping: Mapping): [string, string][] | Rejection {
+  if (!isObject(properties ?? {})) return nested('properties')
+  const values = [...Object.entries(properties ?? {}), ...Object.entries(more)].filter(([, value]) => value !== null)
+  const object = values.find(([, value]) => typeof value === 'object')
+  return object !== undefined ? nested(short(object[0])) : values.map(([name, value]) => [mapped(mapping.columns, name) ?? name, String(value)])
+}
+
+function nodeEntity (id: unknown, label: unknown, isExported: boolean, mapping: Mapping): EntityRef | Rejection {
   if (typeof id !== 'string' || id.trim() === '') return reject('missing_column', 'id', 'The id of the node is missing', 'A node has an id and a label.')
   if (isBroken(id) || id.length > NAME_MAX) return reject('bad_text', 'id', `"${short(id)}" cannot be an id`, `Ids have at most ${NAME_MAX} characters, and no control characters.`)
   const of = typeof label === 'string' ? labelNamed(label, mapping) : undefined
   if (of === undefined) return reject('unknown_type', 'label', `"${short(String(label ?? ''))}" is no label`, MAP_HINT)
-  return entityOf(id.trim(), of) ?? reject('unknown_type', 'id', `"${short(id)}" is no ${of}`, 'An id that begins with a kind is of that type.')
+  return isExported ? { id, label: of, name: id } : entityOf(id.trim(), of) ?? reject('unknown_type', 'id', `"${short(id)}" is no ${of}`, 'An id that begins with a kind is of that type.')
 }

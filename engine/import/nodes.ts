@@ -1,6 +1,7 @@
 import type { Rejection } from '../../models/imports.js'
 import type { EntityRef } from '../../models/triple.js'
-import { isBroken, isDate, isNumber, NAME_MAX, reject, short, type Described } from './rows.js'
+import type { Description } from '../graph/ingest.js'
+import { isBroken, isDate, isNumber, NAME_MAX, reject, short } from './rows.js'
 
 /** The properties that nodes have in the graph. `market_cap` is in USD. */
 const PROPERTIES: Record<string, 'text' | 'date' | 'number' | 'integer'> = {
@@ -30,9 +31,9 @@ export const describes = (name: string) => name === 'name' || isText(name) || Ob
 const TEXT_MAX = 200_000
 
 /** What is said of a node, as texts by the names of the closed list; other names are left out. */
-export function describe (entity: EntityRef, said: Iterable<readonly [name: string, value: string]>): Described | Rejection {
+export function describe (entity: EntityRef, said: Iterable<readonly [name: string, value: string]>): Description | Rejection {
   const { id, label, name } = entity
-  const described: Described = { id, label, name, properties: {} }
+  const described: Description = { id, label, name, unnamed: true, properties: {} }
   for (const [name, value] of said) {
     const wrong = tell(described, name, value)
     if (wrong !== null) return wrong
@@ -40,11 +41,12 @@ export function describe (entity: EntityRef, said: Iterable<readonly [name: stri
   return described
 }
 
-function tell (described: Described, name: string, value: string): Rejection | null {
+function tell (described: Description, name: string, value: string): Rejection | null {
   if (isBroken(value)) return reject('bad_text', name, `"${short(value)}" cannot be the ${name}`, 'Save the file as UTF-8, without control characters.')
   if (!describes(name)) return null
   const max = isText(name) || name === 'description' ? TEXT_MAX : NAME_MAX
   if (value.length > max) return reject('too_long', name, `The ${name} is too long`, `It has at most ${max} characters.`)
+  if (name === 'name') delete described.unnamed
   if (name === 'name' || isText(name)) described[name] = value
   else return property(described.properties, name, value)
   return null
@@ -57,7 +59,7 @@ const HOLDS: Record<(typeof PROPERTIES)[string], { holds: (value: string) => boo
   integer: { holds: (value) => isNumber(value) && Number.isSafeInteger(Number(value)), hint: 'Write an integer.' }
 }
 
-function property (into: Described['properties'], name: string, value: string): Rejection | null {
+function property (into: Description['properties'], name: string, value: string): Rejection | null {
   const kind = PROPERTIES[name]!
   const { holds, hint } = HOLDS[kind]
   if (!holds(value)) return reject('bad_value', name, `"${short(value)}" cannot be the ${name}`, hint)

@@ -14,7 +14,7 @@ export async function * pairs ({ text, source, importId }: Source): AsyncGenerat
       const [user, ...items] = one.tooLong ? [] : one.raw.trim().split(/\s+/)
       const rejected = one.tooLong ? TOO_LONG : wrong(user!, items)
       if (rejected !== null) yield { line: one.line, rejected, raw: one.raw }
-      else if (user) yield { line: one.line, facts: liked(user, items, source, importId) }
+      else if (user) yield { line: one.line, raw: one.raw, facts: liked(user, items, source, importId) }
     }
   }
 }

@@ -10,12 +10,9 @@ import { labelOf } from '../graph/link.js'
 /** What is read, and what is known of it. `trusted`: may speak with the voice of members, as what was exported does; `about`: whose words a text is. */
 export interface Source { text: Readable, source: string, importId: string, mapping: Mapping, trusted?: boolean, about?: string }
 
-/** What a row says of a node; what it is silent about stays as it is. */
-export type Described = EntityRef & Pick<Description, 'properties'> & Partial<Pick<Description, 'profile' | 'goals' | 'content'>>
-
 /** What became of one row: facts and nodes, or why there are none. The first names the columns that are `ignored`. No two have one line. */
 export type Line = (Read | Refused) & { ignored?: string[] }
-export interface Read { line: number, facts: Fact[], nodes?: Described[], raw?: string, header?: string, rejected?: undefined }
+export interface Read { line: number, facts: Fact[], nodes?: Description[], raw?: string, header?: string, rejected?: undefined }
 /** `raw`: the row as it was; `header`: the line that names its columns, where there is one. */
 export interface Refused { line: number, rejected: Rejection, raw: string, header?: string }
 
@@ -45,8 +42,8 @@ export const COLUMNS = [
   'subject', 'predicate', 'object', 'subjectType', 'objectType', 'polarity', 'modality', 'confidence', 'source', 'validFrom', 'validTo', 'observedAt'
 ] as const
 export type Column = (typeof COLUMNS)[number]
-/** A row as text; `lemma`: the open predicate where `predicate` is a relation. */
-export type TripleRow = Partial<Record<Column | 'lemma', string>>
+/** A row as text. `lemma`: the open predicate where `predicate` is a relation; the names of ends that are given by their ids. */
+export type TripleRow = Partial<Record<Column | 'lemma' | 'subjectName' | 'objectName', string>>
 
 export const isRejection = (read: object): read is Rejection => 'hint' in read
 export const reject = (code: string, column: string | null, message: string, hint: string): Rejection => ({ code, column, message, hint })
@@ -64,10 +61,11 @@ export function readTriple (row: TripleRow, given: Source): Fact | Rejection {
   return isRejection(fact) ? fact : qualify(fact, row)
 }
 
-function join (row: TripleRow, relation: Relation, lemma: string, { source, importId, mapping }: Source): Fact | Rejection {
-  const subject = readEntity(row.subject!, row.subjectType, 'Member', 'subject', mapping)
+function join (row: TripleRow, relation: Relation, lemma: string, given: Source): Fact | Rejection {
+  const { source, importId } = given
+  const subject = readEntity(row.subject!, row.subjectType, row.subjectName, 'Member', 'subject', given)
   if (isRejection(subject)) return subject
-  const object = readEntity(row.object!, row.objectType, labelOf(relation, row.object!), 'object', mapping)
+  const object = readEntity(row.object!, row.objectType, row.objectName, labelOf(relation, row.object!), 'object', given)
   if (isRejection(object)) return object
   return subject.id === object.id ? selfLoop(subject) : plainFact(subject, relation, lemma, object, row.source || source, importId)
 }
@@ -127,8 +125,8 @@ const RULES: Rule[] = [
   { code: 'bad_modality', columns: ['modality'], holds: (value) => ['certain', 'possible', 'desired'].includes(value), hint: 'Write certain, possible or desired.' },
   { code: 'bad_confidence', columns: ['confidence'], holds: (value) => isNumber(value) && Number(value) > 0 && Number(value) <= 1, hint: 'Write a number above 0, at most 1.' },
   { code: 'bad_date', columns: ['validFrom', 'validTo', 'observedAt'], holds: isDate, hint: 'Write dates as 2026-11-01.' },
-  { code: 'bad_text', columns: ['subject', 'predicate', 'object', 'source', 'lemma'], holds: (value) => !isBroken(value), hint: 'Save the file as UTF-8, without control characters.' },
-  { code: 'too_long', columns: ['subject', 'predicate', 'object', 'source', 'lemma'], holds: (value) => value.length <= NAME_MAX, hint: `Names and predicates have at most ${NAME_MAX} characters.` }
+  { code: 'bad_text', columns: ['subject', 'predicate', 'object', 'source', 'lemma', 'subjectName', 'objectName'], holds: (value) => !isBroken(value), hint: 'Save the file as UTF-8, without control characters.' },
+  { code: 'too_long', columns: ['subject', 'predicate', 'object', 'source', 'lemma', 'subjectName', 'objectName'], holds: (value) => value.length <= NAME_MAX, hint: `Names and predicates have at most ${NAME_MAX} characters.` }
 ]
 
 export function malformed (row: TripleRow): Rejection | null {
@@ -158,21 +156,24 @@ const ID = /^([a-z]+):(\S+)$/
 /** The label that a type in a file stands for. */
 export const labelNamed = (type: string, mapping: Mapping): Label | undefined => mapped(mapping.labels, type) ?? (isLabel(type) ? type : undefined)
 
-/** `brand:tonwerk` is an id; anything else is a name of the given type. */
-export function readEntity (text: string, type: string | undefined, fallback: Label, column: 'subject' | 'object', mapping: Mapping): EntityRef | Rejection {
-  const given = type ? labelNamed(type, mapping) : undefined
-  if (type && given === undefined) return unknownType(`${column}Type`, `"${short(type)}" is no type`, MAP_HINT)
-  return byId(text, given, column) ?? named(text, given ?? fallback, column)
+/** `brand:tonwerk` is an id; anything else is a name of the given type. Whoever is trusted may give any id, with its type and name. */
+function readEntity (
+  text: string, type: string | undefined, name: string | undefined, fallback: Label, column: 'subject' | 'object', { mapping, trusted = false }: Source
+): EntityRef | Rejection {
+  const label = type ? labelNamed(type, mapping) : undefined
+  if (type && label === undefined) return unknownType(`${column}Type`, `"${short(type)}" is no type`, MAP_HINT)
+  if (trusted && label !== undefined && name) return { id: text, label, name }
+  return byId(text, label, name, column) ?? named(text, label ?? fallback, column)
 }
 
-function byId (text: string, given: Label | undefined, column: string): EntityRef | Rejection | null {
-  const [, kind, name] = text.includes(':') ? ID.exec(text) ?? [] : []
+function byId (text: string, given: Label | undefined, name: string | undefined, column: string): EntityRef | Rejection | null {
+  const [, kind, rest] = text.includes(':') ? ID.exec(text) ?? [] : []
   if (kind === undefined) return null
   const own = labelOfKind(kind)
   const label = given ?? own
   if (label === undefined) return unknownType(column, `"${short(text)}" has no known type`, 'Give subjectType or objectType, or an id that begins with a kind, such as brand:.')
   if (own !== undefined && own !== label) return unknownType(column, `"${short(text)}" is no ${label}`, 'An id that begins with a kind is of that type.')
-  return { id: text, label, name: spaced(name!) }
+  return { id: text, label, name: name || spaced(rest!) }
 }
 
 const spaced = (name: string) => name.replace(/[-_]+/g, ' ')
@@ -181,7 +182,7 @@ const spaced = (name: string) => name.replace(/[-_]+/g, ' ')
 export function entityOf (text: string, label: Label): EntityRef | null {
   const [, kind, name] = ID.exec(text) ?? []
   const own = kind === undefined ? undefined : labelOfKind(kind)
-  if (own !== undefined) return own === label ? { id: text, label, name: spaced(name!) } : null
+  if (kind !== undefined) return own === undefined || own === label ? { id: text, label, name: spaced(name!) } : null
   return { id: `${kindOf(label)}:${text.replace(/[\s%]/gu, encodeURIComponent)}`, label, name: spaced(text) }
 }
 

@@ -1,12 +1,13 @@
 import { EngineError } from '../errors.js'
 import { adminReader } from './admin.js'
 import { records, type Row } from './csv.js'
-import { COLUMNS, isBroken, mapped, readTriple, reject, short, type Column, type Described, type Line, type Source, type TripleRow } from './rows.js'
+import { COLUMNS, isBroken, mapped, readTriple, reject, short, type Column, type Line, type Source, type TripleRow } from './rows.js'
 import type { Rejection } from '../../models/imports.js'
 import type { Fact } from '../../models/triple.js'
+import type { Description } from '../graph/ingest.js'
 
 /** What a header makes of the fields of a row, and the columns that it does not know. */
-export interface TableReader { read: (fields: string[]) => { facts: Fact[], nodes?: Described[] } | Rejection, ignored: string[] }
+export interface TableReader { read: (fields: string[]) => { facts: Fact[], nodes?: Description[] } | Rejection, ignored: string[] }
 
 /**
  * CSV or TSV with a header: that of triples (subject, predicate, object, and what it has of types, polarity, modality, confidence, source
