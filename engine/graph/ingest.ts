@@ -4,6 +4,7 @@ import { canonicalKey } from '../extraction/canonical.js'
 import { evidenceLine, factId, mergeEvidence, parseEvidence, resolve } from './evidence.js'
 import { breaks } from '../turns.js'
 import { rewrite, type Written } from './documents.js'
+import { onlyMissing, surviving } from './survivors.js'
 import type { Graph, Run } from './graph.js'
 import { EngineError } from '../errors.js'
 
@@ -47,18 +48,31 @@ export async function ingest (graph: Graph, tenantId: string, given: Fact[], des
 
 /** One answer for each that told something, as if they had come one after the other. */
 async function write (run: Run, tenantId: string, told: Told[], descriptions: Description[], { now = '', documents = [], also, replaces, unless }: IngestOptions): Promise<Ingested[]> {
-  const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
+  const { version, merges } = (await run<{ version: number, merges: boolean }>('graph/lock', { tenantId }))[0]!
   if (await unless?.(run)) {
     await run('graph/unchanged', { tenantId })
     return told.map(({ facts }) => ({ created: 0, merged: 0, duplicate: facts.length, version: version - 1 }))
   }
-  const described = descriptions.length === 0 ? 0 : (await run<{ changed: number }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!.changed
-  const counts = await mergeFacts(run, tenantId, version, told, replaces)
-  const rewritten = await rewrite(run, tenantId, version, documents, now)
+  const meant = merges ? await surviving(run, tenantId, { told, documents, descriptions }) : { told, documents, descriptions, gaps: [] }
+  const described = await describe(run, tenantId, version, meant.descriptions) + await fill(run, tenantId, version, meant.gaps)
+  const counts = await mergeFacts(run, tenantId, version, meant.told, replaces)
+  const rewritten = await rewrite(run, tenantId, version, meant.documents, now)
   await also?.(run)
   const changed = counts.some(({ created, merged }) => created + merged > 0) || described + rewritten > 0
   if (!changed) await run('graph/unchanged', { tenantId })
   return counts.map((count, i) => ({ ...count, duplicate: told[i]!.facts.length - count.created - count.merged, version: changed ? version : version - 1 }))
+}
+
+/** Returns how many nodes changed. */
+async function describe (run: Run, tenantId: string, version: number, descriptions: Description[]): Promise<number> {
+  if (descriptions.length === 0) return 0
+  return (await run<{ changed: number }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!.changed
+}
+
+async function fill (run: Run, tenantId: string, version: number, gaps: Description[]): Promise<number> {
+  let changed = 0
+  for (const gap of gaps) changed += await describe(run, tenantId, version, [await onlyMissing(run, tenantId, gap)])
+  return changed
 }
 
 interface Waiting extends Told { resolve: (ingested: Ingested) => void, reject: (error: unknown) => void }
