@@ -117,7 +117,7 @@ function entities (teraffi: Command): void {
     .option('--reason <text>', 'why')
     .option('--across-kinds', 'also where they are of different kinds')
     .action(async (from, into, options) => (await load()).merge(from, into, options))
-  command.command('unmerge').description('take a merge back').argument('<merge>').action(async (id) => (await load()).unmerge(id))
+  command.command('unmerge').description('take a merge back').argument('<merge>', 'its id, or that of the node that was merged away').action(async (id) => (await load()).unmerge(id))
   command.command('merges').description('the merges that hold, the last one first').action(async () => (await load()).merges())
   command.command('alias').description('let a node go by a further name').argument('<id>').argument('<name>')
     .option('--remove', 'no longer')

@@ -17,7 +17,7 @@ const row = ({ from, into, score, reasons }: Duplicate) =>
 export async function merge (from: string, into: string, { reason, acrossKinds }: { reason?: string, acrossKinds?: boolean }): Promise<void> {
   const request = check(MergeRequest, { from, into, ...reason !== undefined && { reason }, ...acrossKinds && { acrossKinds } })
   const { id, facts, aside } = await withEngine((engine) => engine.entities.merge(operator(engine.config), request))
-  print(`${from} is ${into} from now on: ${facts} facts moved${aside > 0 ? `, ${aside} between the two kept aside` : ''}. "teraffi entities unmerge ${id}" takes it back.`)
+  print(`${from} is ${into} from now on: ${facts} facts moved${aside > 0 ? `, ${aside} between the two kept aside` : ''}. "teraffi entities unmerge ${id}" (or ${from}) takes it back.`)
 }
 
 export async function unmerge (mergeId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Engine } from '../../engine/engine.js'
+import { EntityId } from '../../models/affinity.js'
 import { Aliases, AliasRequest, ApartRequest, Duplicate, DuplicatesMeta, DuplicatesRequest, Merge, MergeRequest } from '../../models/entities.js'
 import { Envelope } from '../../models/envelope.js'
 import { actorOf } from '../actor.js'
@@ -38,8 +39,8 @@ export const entityRoutes: FastifyPluginAsyncTypebox<{ engine: Engine }> = async
     config,
     schema: {
       tags,
-      summary: 'Takes a merge back; later ones on top of it go first',
-      params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) }),
+      summary: 'Takes a merge back, named by its id or by the node that it took away; later ones on top of it go first',
+      params: Type.Object({ id: EntityId }),
       response: merged
     }
   }, async (request) => inEnvelope({ data: await entities.unmerge(actorOf(request), request.params.id) }, request.id))

@@ -6,7 +6,7 @@
 //
 // :param {tenantId: 'demo'}
 
-MATCH (p:_Apart) WHERE p.tenantId = $tenantId AND p.one > ''
+MATCH (p:_Apart) WHERE p.tenantId = $tenantId AND p.one > '' AND p.other > ''
 OPTIONAL MATCH (a:_Merge {tenantId: $tenantId, from: p.one})
 OPTIONAL MATCH (b:_Merge {tenantId: $tenantId, from: p.other})
 RETURN coalesce(a.now, p.one) AS one, coalesce(b.now, p.other) AS other;

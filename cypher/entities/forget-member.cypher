@@ -2,7 +2,7 @@
 //
 //   takes    tenantId string, memberId string
 //   returns  forgotten integer
-//   seeks    _Merge(tenantId, now), _Merged(tenantId, id), _Moved(tenantId, mergeId, factId), _Moved(tenantId, other), _Alias(tenantId, entityId)
+//   seeks    _Merge(tenantId, now), _Merged(tenantId, id), _Moved(tenantId, mergeId, factId), _Moved(tenantId, other), _Alias(tenantId, entityId), _Aside(tenantId, mergeId, factId), _Apart(tenantId, one, other)
 //   writes
 //
 // :param {tenantId: 'demo', memberId: 'member:mia-tran'}
@@ -34,11 +34,11 @@ CALL () {
   DELETE f
 }
 CALL () {
-  MATCH (p:_Apart) WHERE p.tenantId = $tenantId AND p.one > '' AND (p.one = $memberId OR p.other = $memberId)
+  MATCH (p:_Apart) WHERE p.tenantId = $tenantId AND p.one > '' AND p.other > '' AND (p.one = $memberId OR p.other = $memberId)
   DELETE p
 }
 CALL () {
-  MATCH (f:_Aside) WHERE f.tenantId = $tenantId AND f.mergeId > '' AND any(line IN f.evidence WHERE split(line, '\t')[4] STARTS WITH $memberId + '/')
+  MATCH (f:_Aside) WHERE f.tenantId = $tenantId AND f.mergeId > '' AND f.factId > '' AND any(line IN f.evidence WHERE split(line, '\t')[4] STARTS WITH $memberId + '/')
   SET f.evidence = [line IN f.evidence WHERE NOT split(line, '\t')[4] STARTS WITH $memberId + '/']
 }
 FOREACH (m IN merges | DELETE m)

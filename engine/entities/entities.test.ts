@@ -10,6 +10,7 @@ import { operatorOf } from '../accounts/can.js'
 import { giveFeedback } from '../affinity/feedback.js'
 import { rank } from '../affinity/rank.js'
 import type { Graph, Reads } from '../graph/graph.js'
+import { shortHash } from '../graph/schema.js'
 import { openProjections } from '../projection/projection.js'
 import { mergeEntities } from './merge.js'
 import { alikeNames, trigrams } from './names.js'
@@ -63,16 +64,16 @@ t.test('C-06 what is told of two is told of one, and of two again', async (t) =>
 })
 
 t.test('names, aliases and ids of one that was merged away mean the surviving one, in texts, imports and onboarding', async (t) => {
-  const { graph, tenantId, engine } = await world(t)
+  const { tenantId, engine } = await world(t)
   await engine.learn(tenantId, { descriptions: [brand('brand:tw', 'Tonwerk'), brand('brand:x-9', 'Clayhouse'), member('Mia Tran')], facts: [fact('ada PROMOTES brand:tw')] }, NOW)
   const actor = operatorOf(tenantId)
-  t.same(await engine.entities.alias(actor, { id: 'brand:tw', name: 'Die Töpferei' }), { id: 'brand:tw', aliases: ['Die Töpferei'] })
+  t.same(await engine.entities.alias(actor, { id: 'brand:tw', name: 'Keramikhaus' }), { id: 'brand:tw', aliases: ['Keramikhaus'] })
   await t.rejects(engine.entities.alias(actor, { id: 'brand:tw', name: 'Clayhouse' }), { code: 'failed_precondition', message: /is the name of "brand:x-9"/ })
   const { id } = await engine.entities.merge(actor, { from: 'brand:x-9', into: 'brand:tw' })
 
   const of = async () => (await engine.neighborhood(tenantId, 'brand:tw', {})).facts.map(({ subject }) => subject).sort()
   await engine.learn(tenantId, { documents: [{ owner: member('Bo'), source: 'member:bo/answers', text: 'I work with Clayhouse.' }] }, NOW)
-  await engine.learn(tenantId, { documents: [{ owner: member('Cy'), source: 'member:cy/answers', text: 'I work with die Töpferei.' }] }, NOW)
+  await engine.learn(tenantId, { documents: [{ owner: member('Cy'), source: 'member:cy/answers', text: 'I work with Keramikhaus.' }] }, NOW)
   const path = join(t.testdir(), 'facts.csv')
   writeFileSync(path, 'subject,predicate,object\ndan,love,brand:x-9\n')
   const { importId, created } = await engine.importFile(tenantId, { path, format: 'triples' })
@@ -83,14 +84,16 @@ t.test('names, aliases and ids of one that was merged away mean the surviving on
   const other = await engine.entities.merge(actor, { from: 'member:dan', into: 'member:mia-tran' })
   await engine.onboard(tenantId, { name: 'Dan', answers: ['I brew tea.', 'I look for cups.'] })
   t.match((await engine.neighborhood(tenantId, 'member:mia-tran', {})).facts.map(({ object }) => object).sort(), ['brand:tw', 'topic:cup', 'topic:tea'])
+  t.match(await engine.undoImport(tenantId, importId), { removed: 1 })
   await engine.entities.unmerge(actor, other.id)
   await engine.entities.unmerge(actor, id)
   t.same(await of(), ['member:ada', 'member:bo', 'member:cy', 'member:eve'], 'what was told since stays; what was undone meanwhile does not come back')
-  t.same(await engine.entities.unalias(actor, { id: 'brand:tw', name: 'Die Töpferei' }), { id: 'brand:tw', aliases: [] })
+  t.same(await engine.entities.unalias(actor, { id: 'brand:tw', name: 'Keramikhaus' }), { id: 'brand:tw', aliases: [] })
 })
 
 t.test('what cannot be merged is refused, and says why', async (t) => {
   const { graph, tenantId, engine } = await world(t, 'ada SEEKS tea', 'bob SEEKS tea', 'cat SEEKS tea', 'brand:acme SELLS tea', fact('dan SEEKS gold', { source: 'member:dan/goals', visibility: 'private' }))
+  await graph.write((run) => run('graph/viewers', { tenantId, ids: ['topic:gold'] }))
   const actor = operatorOf(tenantId)
   const refused = (from: string, into: string, code: string, message: RegExp) => t.rejects(engine.entities.merge(actor, { from, into }), { code, message })
   await refused('member:ada', 'member:ada', 'invalid_argument', /itself/)
@@ -154,6 +157,11 @@ t.test('on random graphs merges that are undone, the last first, leave no trace;
   await fc.assert(fc.asyncProperty(graphOf, fc.array(pair, { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 4 }), async (given, pairs, page) => {
     const tenantId = `test-${randomUUID()}`
     await engine.learn(tenantId, { facts: told(given), descriptions: [brand('brand:acme', 'Acme', 'We sew.'), brand('brand:best', 'Best')] }, NOW)
+    await graph.write(async (run) => {
+      for (const importId of ['i1', 'i2']) await run('graph/import-mark', { tenantId, importId, mark: { lines: 1 } })
+      await run('graph/lock', { tenantId })
+      await run('graph/viewers', { tenantId, ids })
+    })
     while (projections.arrays(tenantId) === null) await projections.current(tenantId)
     const stack: { id: string, before: string[] }[] = []
     for (const [from, into] of pairs) {
@@ -170,7 +178,7 @@ t.test('on random graphs merges that are undone, the last first, leave no trace;
       t.strictSame(await dump(graph, tenantId), before)
       await agree(graph, projections.reader(tenantId), tenantId)
     }
-  }), { numRuns: 10, seed: 9 })
+  }), { numRuns: 6, seed: 9 })
 
   async function agree (graph: Graph, arrays: Reads, tenantId: string) {
     const request = { memberId: 'member:ada', kinds: ['member', 'brand', 'topic'] as never, limit: 20, minScore: -100, explain: 'summary' as const, exclude: { own: false, seen: false } }
@@ -196,12 +204,13 @@ t.test('it does not matter whether facts arrive before or after a merge, nor in 
       await mergeEntities(graph, merged, merging(from, into, OPEN), { page: 3 })
     }
     await engine.learn(merged, { facts: told(second) }, NOW)
-    const named = (facts: Fact[]) => facts.map((one) => ({ ...one, subject: asNow(one.subject), object: asNow(one.object) })).filter(({ subject, object }) => subject.id !== object.id)
     const asNow = <T extends { id: string }>(node: T) => means.has(node.id) ? entity(means.get(node.id)!, 'Topic') : node
+    const named = (facts: Fact[]) => facts.map((one) => ({ ...one, subject: asNow(one.subject), object: asNow(one.object) }))
+      .filter(({ subject, object }) => subject.id !== object.id)
     await engine.learn(direct, { facts: named([...all, ...told(first), ...told(second)]) }, NOW)
     const seen = async (tenantId: string) => (await dump(graph, tenantId)).filter((line) => !line.startsWith('[["_')).map((line) => line.replaceAll(tenantId, 'tenant'))
     t.strictSame(await seen(merged), await seen(direct))
-  }), { numRuns: 10, seed: 9 })
+  }), { numRuns: 6, seed: 9 })
 })
 
 t.test('merges beside writers lose nothing, and one that was broken off goes on', async (t) => {
@@ -246,18 +255,19 @@ t.test('what is probably one is proposed with its signs, what was set apart is n
 })
 
 t.test('of 30,000 names those that are alike are found in seconds, the same as by comparing all with all', async (t) => {
-  let state = 7
-  const random = (n: number) => (state = (state * 1103515245 + 12345) % 2147483648) % n
-  const syllables = 'ka lo mi ra tun ber sol wen dra pi vos hel nor quin zet'.split(' ')
-  const word = () => Array.from({ length: 2 + random(3) }, () => syllables[random(syllables.length)]).join('')
+  let drawn = 0
+  const random = (n: number) => Number.parseInt(shortHash(`seed 7, ${drawn++}`, 8), 16) % n
+  const letters = 'abcdefghijklmnopqrstuvwxyz'
+  const word = () => Array.from({ length: 2 + random(2) }, () => letters[random(26)]! + 'aeiou'[random(5)]! + letters[random(26)]!).join('')
   const names = Array.from({ length: 30_000 }, () => `${word()}-${word()}`)
-  const few = names.slice(0, 600)
+  const few = names.slice(0, 300).flatMap((name) => [name, `${name.slice(0, -1)}x`, `${name}s`].slice(0, 1 + random(3)))
   const jaccard = (a: Set<string>, b: Set<string>) => { const shared = [...a].filter((x) => b.has(x)).length; return shared / (a.size + b.size - shared) }
   const sets = few.map(trigrams)
   const expected = few.flatMap((_, other) => few.slice(0, other).flatMap((_, one) => jaccard(sets[one]!, sets[other]!) >= 0.6 ? [`${one} ${other}`] : []))
-  t.same(alikeNames(few, 0.6).map(({ one, other }) => `${one} ${other}`).sort(), expected.sort())
-  const started = performance.now()
-  const found = alikeNames(names, 0.6)
-  const seconds = (performance.now() - started) / 1000
-  t.ok(found.length > 0 && seconds < 10, `${found.length} pairs in ${seconds.toFixed(1)} s`)
+  t.same((await alikeNames(few, 0.6)).map(({ one, other }) => `${one} ${other}`).sort(), expected.sort())
+  t.ok(expected.length > 200)
+  const started = process.cpuUsage()
+  const found = await alikeNames([...names, ...few], 0.6)
+  const { user, system } = process.cpuUsage(started)
+  t.ok(found.length >= expected.length && user + system < 10e6, `${found.length} pairs in ${((user + system) / 1e6).toFixed(1)} s of CPU`)
 })

@@ -46,18 +46,24 @@ export const shown = ({ id, from, into, state, facts, aside, reason, by, at }: S
 
 async function step (run: Run, tenantId: string, merging: Merging, { page = PAGE, also, checks = [] }: Options): Promise<StoredMerge> {
   const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
-  const known = await mergeOf(run, tenantId, { from: merging.from })
-  if (known !== null && (known.into !== merging.into || known.state === 'undoing')) throw taken(known)
+  const known = await begun(run, tenantId, merging)
   if (known?.state === 'done') {
     await run('graph/unchanged', { tenantId })
     return known
   }
-  const id = known?.id ?? await begin(run, tenantId, merging, version, checks)
+  const id = known === null ? await begin(run, tenantId, merging, version, checks) : known.id
   const moved = await movePage(run, tenantId, { ...merging, id }, version, page)
   if (moved < page) await finish(run, tenantId, { ...merging, id }, version)
   const merge = (await mergeOf(run, tenantId, { id }))!
   if (merge.state === 'done') await also?.(run, shown(merge))
   return merge
+}
+
+/** The same merge, as far as it has come; null before it has begun. */
+async function begun (run: Run, tenantId: string, { from, into }: Merging): Promise<StoredMerge | null> {
+  const known = await mergeOf(run, tenantId, { from })
+  if (known !== null && (known.into !== into || known.state === 'undoing')) throw taken(known)
+  return known
 }
 
 export async function mergeOf (run: Run, tenantId: string, { id = '', from = '' }: { id?: string, from?: string }): Promise<StoredMerge | null> {
@@ -134,7 +140,8 @@ export const sourcesOf = (evidence: string[]) => [...new Set(evidence.map((line)
 export async function putFacts (run: Run, tenantId: string, version: number, facts: (FactAt & { at: string, evidence: string[] })[]): Promise<string[][]> {
   if (facts.length === 0) return []
   const rows = facts.map((fact) => rowOf(fact, fact.at, fact.evidence))
-  const there = new Map((await run<{ factId: string, evidence: string[] }>('graph/merge-facts', { tenantId, version, facts: rows })).map((row) => [row.factId, row.evidence]))
+  const found = await run<{ factId: string, evidence: string[] }>('graph/merge-facts', { tenantId, version, facts: rows })
+  const there = new Map(found.map((row) => [row.factId, row.evidence]))
   const changed = facts.flatMap((fact, i) => {
     const before = there.get(rows[i]!.factId)
     const evidence = mergeEvidence(before ?? [], fact.evidence)

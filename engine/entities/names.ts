@@ -1,8 +1,11 @@
+import { breaks } from '../turns.js'
+
 /** Two names of a list, by their places in it, and how alike they are. */
 export interface Alike { one: number, other: number, similarity: number }
 
-/** Names that share a rarer trigram with more than so many others say nothing by it. */
-const SHARED_MAX = 500
+/** Names that share a trigram with more than so many others say nothing by it. */
+const SHARED_MAX = 50
+const PAIRS_MAX = 50_000
 
 /** The trigrams of a normalised name, its words set apart by blanks, as PostgreSQL's pg_trgm takes them. */
 export function trigrams (name: string): Set<string> {
@@ -17,36 +20,57 @@ export function trigrams (name: string): Set<string> {
 /**
  * Every two names whose trigrams have a Jaccard similarity of at least `least`, in (0, 1], without comparing all with all. Of two such sets
  * the prefixes meet, where tokens are ordered by rarity and the prefix of a set x has |x| − ⌈least · |x|⌉ + 1 of them (Chaudhuri, Ganti and
- * Kaushik 2006, "A primitive operator for similarity joins in data cleaning"; Bayardo, Ma and Srikant 2007). Exact but for trigrams that
- * more than SHARED_MAX prefixes begin with.
+ * Kaushik 2006, "A primitive operator for similarity joins in data cleaning"; Xiao et al. 2008, "Efficient similarity joins"). Exact but for trigrams that
+ * are in more than SHARED_MAX prefixes; it stops at PAIRS_MAX pairs.
  */
-export function alikeNames (names: string[], least: number): Alike[] {
-  const sets = names.map(trigrams)
-  const counts = new Map<string, number>()
-  for (const set of sets) for (const token of set) counts.set(token, (counts.get(token) ?? 0) + 1)
-  const byRarity = (a: string, b: string) => counts.get(a)! - counts.get(b)! || (a < b ? -1 : 1)
-  const index = new Map<string, number[]>()
+export async function alikeNames (names: string[], least: number): Promise<Alike[]> {
+  const pause = breaks()
+  const sets = numbered(names.map(trigrams))
+  const index = new Map<number, number[]>()
+  const met = new Int32Array(names.length).fill(-1) // by which name each was looked at last
   const found: Alike[] = []
-  sets.forEach((set, other) => {
-    const prefix = [...set].sort(byRarity).slice(0, set.size - Math.ceil(least * set.size) + 1)
-    const met = new Set(prefix.flatMap((token) => index.get(token) ?? []))
-    for (const one of met) {
-      const similarity = jaccard(sets[one]!, set)
-      if (similarity >= least) found.push({ one, other, similarity })
+  for (const [other, set] of sets.entries()) {
+    await pause()
+    if (found.length >= PAIRS_MAX) break
+    const prefix = set.subarray(0, set.length - Math.ceil(least * set.length) + 1)
+    for (const token of prefix) {
+      for (const one of index.get(token) ?? []) {
+        if (met[one] === other) continue
+        met[one] = other
+        const similarity = jaccard(sets[one]!, set, least)
+        if (similarity >= least) found.push({ one, other, similarity })
+      }
+      addTo(index, token, other)
     }
-    for (const token of prefix) addTo(index, token, other)
-  })
+  }
   return found
 }
 
-function addTo (index: Map<string, number[]>, token: string, n: number): void {
+/** Each set as ascending numbers, where the rarest token is 0. */
+function numbered (sets: Set<string>[]): Uint32Array[] {
+  const counts = new Map<string, number>()
+  for (const set of sets) for (const token of set) counts.set(token, (counts.get(token) ?? 0) + 1)
+  const ranks = new Map([...counts].sort(([a, n], [b, m]) => n - m || (a < b ? -1 : 1)).map(([token], rank) => [token, rank]))
+  return sets.map((set) => Uint32Array.from(set, (token) => ranks.get(token)!).sort())
+}
+
+function addTo (index: Map<number, number[]>, token: number, n: number): void {
   const list = index.get(token)
   if (list === undefined) index.set(token, [n])
   else if (list.length < SHARED_MAX) list.push(n)
 }
 
-function jaccard (a: Set<string>, b: Set<string>): number {
-  let shared = 0
-  for (const token of a) shared += b.has(token) ? 1 : 0
-  return shared / (a.size + b.size - shared)
+/** 0 as soon as it cannot reach `least`: too many tokens are in one of the two only. */
+function jaccard (a: Uint32Array, b: Uint32Array, least: number): number {
+  const sum = a.length + b.length
+  const aloneMax = sum - 2 * Math.ceil(sum * least / (1 + least) - 1e-9)
+  let [i, j, shared] = [0, 0, 0]
+  while (i < a.length && j < b.length) {
+    if (i + j - 2 * shared > aloneMax) return 0
+    const [x, y] = [a[i]!, b[j]!]
+    if (x <= y) i++
+    if (y <= x) j++
+    if (x === y) shared++
+  }
+  return shared / (sum - shared)
 }

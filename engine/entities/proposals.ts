@@ -9,22 +9,24 @@ interface Node { id: string, label: Label, name: string, key: string, described:
 type Vectors = Pick<Index, 'search' | 'similarity' | 'vector'>
 
 const PAGE = 2_000
-const NODES_MAX = 100_000
+const NODES_MAX = 50_000
 const ALIASES_MAX = 10_000
 /** Names so much alike are worth a question by themselves; less alike ones where the texts are, too. */
 const NAME_ALONE = 0.7
-const NAME_LEAST = 0.4
+const NAME_LEAST = 0.5
 /** Texts so much alike say that names that are alike mean one; even more alike, whatever the names. */
 const TEXT_LEAST = 0.8
 const TEXT_ALONE = 0.95
 /** Texts less alike than this say that names that are alike mean two. */
 const TEXT_AGAINST = 0.3
+/** Only a key or an alias is certain. */
+const ALMOST = 0.99
 const SEARCHES_MAX = 300
 const NEAREST = 5
 
 /**
- * Pairs of nodes of one kind that are probably one, the surest first, with the signs of each: one key, an alias, names that are alike, texts that
- * are alike. The work is bounded: so many nodes in the order of their ids, and the texts that were written last. Pairs that somebody has set apart are left out.
+ * Pairs of nodes of one kind that are probably one, the surest first, with the signs of each: one key, an alias, names or texts that are alike.
+ * The work is bounded: so many nodes in the order of their ids, and the texts that were written last. Pairs that somebody has set apart are left out.
  */
 export async function proposals (graph: Reads, index: Vectors, tenantId: string, limit: number): Promise<{ data: Duplicate[], meta: DuplicatesMeta }> {
   const { nodes, truncated } = await nodesOf(graph, tenantId)
@@ -32,13 +34,14 @@ export async function proposals (graph: Reads, index: Vectors, tenantId: string,
   for (const [one, other, sign] of [...byKey(nodes), ...await byAlias(graph, tenantId, nodes)]) pairs.add(one, other, sign, 1)
   await byName(nodes, pairs)
   const texts = await byText(index, tenantId, nodes, pairs)
-  const apart = new Set((await graph.read<{ one: string, other: string }>('entities/apart', { tenantId })).map(({ one, other }) => pairKey(one, other)))
+  const rows = await graph.read<{ one: string, other: string }>('entities/apart', { tenantId })
+  const apart = new Set(rows.map(({ one, other }) => pairKey(one, other)))
 
   const found = [...pairs.all()].filter(({ one, other }) => !apart.has(pairKey(one.id, other.id)))
     .map((pair) => ({ ...pair, ...judged(withTexts(index, tenantId, pair)) }))
     .filter(({ score }) => score > 0)
     .map(({ one, other, score, reasons }) => duplicate(one, other, score, reasons))
-    .sort((a, b) => b.score - a.score || (a.from.id < b.from.id ? -1 : a.from.id > b.from.id ? 1 : a.into.id < b.into.id ? -1 : 1))
+    .sort((a, b) => b.score - a.score || (placeIn(a) < placeIn(b) ? -1 : 1))
   return { data: found.slice(0, limit), meta: { nodes: nodes.length, searches: texts.searches, truncated: truncated || texts.truncated || found.length > limit } }
 }
 
@@ -52,6 +55,8 @@ async function nodesOf (graph: Reads, tenantId: string): Promise<{ nodes: Node[]
   }
   return { nodes, truncated: true }
 }
+
+const placeIn = ({ from, into }: Duplicate) => pairKey(from.id, into.id)
 
 type Signs = Partial<Record<Sign, number>>
 interface Pair { one: Node, other: Node, signs: Signs }
@@ -107,12 +112,17 @@ function grouped (nodes: Node[], property: 'key' | 'label'): Map<string, Node[]>
 }
 
 async function byName (nodes: Node[], pairs: Pairs): Promise<void> {
-  const pause = breaks()
   for (const some of grouped(nodes, 'label').values()) {
-    await pause()
-    for (const { one, other, similarity } of alikeNames(some.map(({ key }) => key), NAME_LEAST)) pairs.add(some[one]!, some[other]!, 'name', similarity)
+    for (const { one, other, similarity } of await alikeNames(some.map(({ key }) => key), NAME_LEAST)) {
+      const [a, b] = [some[one]!, some[other]!]
+      if (!COMMON.has(a.label) || wordsOf(a) === wordsOf(b)) pairs.add(a, b, 'name', similarity)
+    }
   }
 }
+
+/** What common nouns name is another thing with each word more: a language and a language app; Tonwerk may be Tonwerk Studios. */
+const COMMON = new Set<Label>(['Topic', 'Demographic', 'Trend', 'Product'])
+const wordsOf = ({ key }: Node) => key.split('-').length
 
 /** Nodes whose texts are nearly the same, looked for around those that were written last. */
 async function byText (index: Vectors, tenantId: string, nodes: Node[], pairs: Pairs): Promise<{ searches: number, truncated: boolean }> {
@@ -148,14 +158,15 @@ function withTexts (index: Vectors, tenantId: string, { one, other, signs }: Pai
 function judged (signs: Signs): { score: number, reasons: Duplicate['reasons'] } {
   const texts = SPACES.flatMap((space) => signs[space] ?? [])
   const [text, name] = [texts.length === 0 ? null : Math.max(...texts), signs.name ?? 0]
-  const reasons = Object.entries(signs).map(([sign, value]) => ({ sign: sign as Sign, value: rounded(value) })).sort((a, b) => b.value - a.value || (a.sign < b.sign ? -1 : 1))
+  const reasons = Object.entries(signs).map(([sign, value]) => ({ sign: sign as Sign, value: rounded(value) }))
+    .sort((a, b) => b.value - a.value || (a.sign < b.sign ? -1 : 1))
   return { score: rounded(scoreOf(signs, name, text)), reasons }
 }
 
 function scoreOf ({ key, alias }: Signs, name: number, text: number | null): number {
   if (key !== undefined || alias !== undefined) return 1
   if (text === null) return name >= NAME_ALONE ? name : 0
-  if (text >= TEXT_LEAST) return name >= NAME_LEAST || text >= TEXT_ALONE ? 1 - (1 - name) * (1 - text) : 0
+  if (text >= TEXT_LEAST) return name >= NAME_LEAST || text >= TEXT_ALONE ? Math.min(ALMOST, 1 - (1 - name) * (1 - text)) : 0
   return name >= NAME_ALONE && text >= TEXT_AGAINST ? (name + text) / 2 : 0
 }
 

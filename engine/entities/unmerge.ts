@@ -10,7 +10,7 @@ import type { Merge } from '../../models/entities.js'
 /**
  * Takes a merge back: the node is there again with what was told of it before, and what was told since stays with the survivor. What was taken
  * back meanwhile (an import undone, a member gone, a text rewritten) does not come back. Later merges on top of it go first. Page by page, each
- * in a transaction; broken off, the same command goes on.
+ * in a transaction; broken off, the same command goes on. `mergeId`: or the id of the node that was merged away.
  */
 export async function unmergeEntities (graph: Graph, tenantId: string, mergeId: string, options: Paged = {}): Promise<Merge> {
   for (;;) {
@@ -19,10 +19,11 @@ export async function unmergeEntities (graph: Graph, tenantId: string, mergeId: 
   }
 }
 
-async function step (run: Run, tenantId: string, mergeId: string, { page = PAGE, also }: Paged): Promise<{ merge: StoredMerge, ended: boolean }> {
+async function step (run: Run, tenantId: string, asked: string, { page = PAGE, also }: Paged): Promise<{ merge: StoredMerge, ended: boolean }> {
   const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
-  const merge = await mergeOf(run, tenantId, { id: mergeId })
-  if (merge === null) throw new EngineError('not_found', `There is no merge "${mergeId}".`)
+  const merge = await mergeOf(run, tenantId, { id: asked, from: asked })
+  if (merge === null) throw new EngineError('not_found', `There is no merge "${asked}".`)
+  const mergeId = merge.id
   if (merge.state !== 'undoing') {
     const [later] = await run<{ id: string }>('entities/later', { tenantId, id: mergeId })
     if (later !== undefined) throw new EngineError('failed_precondition', `Merge ${later.id} is later and lies on top of ${mergeId}; undo it first.`)
