@@ -103,7 +103,7 @@ export function openEntities ({ graph, index, sync, deals }: EntitiesParts) {
       const { tenantId } = actor
       const [one, other] = [...ids].sort() as [string, string]
       await graph.write(async (run) => {
-        for (const id of [one, other]) await there(run, actor, id)
+        for (const id of ids) await there(run, actor, id)
         const at = now()
         const [put] = await run<{ created: boolean }>('entities/put-apart', { tenantId, one, other, by: actor.memberId || OPERATOR, at })
         if (put!.created) await note(run, actor, { entity: 'pair', entityId: one, action: 'apart', before: null, after: { ids: [one, other] } }, at)

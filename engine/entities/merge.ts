@@ -121,7 +121,8 @@ async function movePage (run: Run, tenantId: string, { id, from, into }: Named, 
   await run('entities/put-moved', { tenantId, mergeId: id, moved: rest.map((fact, i) => movedOf(fact, held[i]!)), aside })
   await run('accounts/move-places', {
     tenantId,
-    moves: rest.map((fact) => ({ documents: sourcesOf(fact.evidence), before: placeLine(placeOf(fact, from)), after: placeLine(placeOf(fact, into)), gone: true }))
+    moves: rest.map((fact) => (
+      { documents: sourcesOf(fact.evidence), before: placeLine(placeOf(fact, from)), after: placeLine(placeOf(fact, into)), gone: true }))
   })
   await noteViewers(run, tenantId, [...rest, ...aside].map((fact) => placeOf(fact, into)))
   return facts.length

@@ -42,7 +42,8 @@ export async function proposals (graph: Reads, index: Vectors, tenantId: string,
     .filter(({ score }) => score > 0)
     .map(({ one, other, score, reasons }) => duplicate(one, other, score, reasons))
     .sort((a, b) => b.score - a.score || (placeIn(a) < placeIn(b) ? -1 : 1))
-  return { data: found.slice(0, limit), meta: { nodes: nodes.length, searches: texts.searches, truncated: truncated || texts.truncated || found.length > limit } }
+  const more = truncated || texts.truncated || found.length > limit
+  return { data: found.slice(0, limit), meta: { nodes: nodes.length, searches: texts.searches, truncated: more } }
 }
 
 async function nodesOf (graph: Reads, tenantId: string): Promise<{ nodes: Node[], truncated: boolean }> {
