@@ -6,7 +6,7 @@ import { Compile } from 'typebox/compile'
 import { EngineError, FAILURES, type FailureKind } from '../engine/errors.js'
 import { Failure, Problem } from '../models/envelope.js'
 import { loggedIn, PASSWORD } from '../test/login.js'
-import { testEngine } from '../test/world.js'
+import { fact, NOW, testEngine } from '../test/world.js'
 import { buildApp } from './app.js'
 import { failed } from './problem.js'
 import { listen } from './server.js'
@@ -44,6 +44,7 @@ const send = (method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, payload:
 })
 const post = (url: string, payload: unknown, headers = {}) => send('POST', url, payload, headers)
 const get = (url: string, headers = {}) => app.inject({ url, headers: { ...admin.headers, ...headers } })
+const remove = (url: string) => app.inject({ method: 'DELETE', url, headers: admin.headers })
 
 await post(`${API}/onboarding`, other, bo.headers)
 const mia = (await post(`${API}/onboarding`, onboarding)).json().data
@@ -59,6 +60,8 @@ const granted = async () => {
   const { id: roleId } = (await post(`${organization}/roles`, { name: 'Buyer', permissions: ['partnership:read'] })).json().data
   return { roleId, scope: 'org', scopeId: admin.actor.tenantId }
 }
+
+await engine.learn(admin.actor.tenantId, { facts: [fact('zed SEEKS harp'), fact('zed SEEKS lyre')] }, NOW)
 
 /** A good request of each route. */
 const GOOD: [string, string, () => ReturnType<typeof get>][] = [
@@ -128,6 +131,13 @@ const GOOD: [string, string, () => ReturnType<typeof get>][] = [
   ['put', `${API}/flags/{name}`, () => send('PUT', `${API}/flags/tea.time`, { isEnabled: true, conditions: { percent: 50, tiers: ['enterprise'] } })],
   ['get', `${API}/flags/{name}`, () => get(`${API}/flags/tea.time`)],
   ['get', `${API}/audit`, () => get(`${API}/audit?limit=3`)],
+  ['get', `${API}/graph/duplicates`, () => get(`${API}/graph/duplicates?limit=5`)],
+  ['post', `${API}/graph/merges`, () => post(`${API}/graph/merges`, { from: 'topic:harp', into: 'topic:lyre', reason: 'Both have strings.' })],
+  ['get', `${API}/graph/merges`, () => get(`${API}/graph/merges`)],
+  ['delete', `${API}/graph/merges/{id}`, () => remove(`${API}/graph/merges/topic:harp`)],
+  ['post', `${API}/graph/aliases`, () => post(`${API}/graph/aliases`, { id: 'topic:lyre', name: 'chelys' })],
+  ['delete', `${API}/graph/aliases`, () => remove(`${API}/graph/aliases?id=topic:lyre&name=chelys`)],
+  ['post', `${API}/graph/apart`, () => post(`${API}/graph/apart`, { ids: ['topic:harp', 'topic:lyre'] })],
   ['get', `${API}/graph/schema`, () => get(`${API}/graph/schema`)],
   ['get', `${API}/queries`, () => get(`${API}/queries`)],
   ['post', `${API}/queries/{name}`, () => post(`${API}/queries/neighborhood`, { params: { entityId: admin.actor.memberId } })],

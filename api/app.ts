@@ -11,6 +11,7 @@ import { auditRoutes } from './routes/audit.js'
 import { authRoutes } from './routes/auth.js'
 import { feedbackRoutes } from './routes/feedback.js'
 import { flagRoutes } from './routes/flags.js'
+import { entityRoutes } from './routes/entities.js'
 import { graphRoutes } from './routes/graph.js'
 import { healthRoutes } from './routes/health.js'
 import { membersRoutes } from './routes/members.js'
@@ -43,6 +44,7 @@ export async function buildApp (engine: Engine, options: AppOptions = {}): Promi
   await app.register(trendRoutes, { engine })
   await app.register(onboardingRoutes, { engine })
   await app.register(graphRoutes, { engine })
+  await app.register(entityRoutes, { engine })
   await app.register(queryRoutes, { engine })
   await app.register(partnershipRoutes, { engine })
   await app.register(analyticsRoutes, { engine })

@@ -102,8 +102,31 @@ function data (teraffi: Command): void {
   teraffi.command('undo').description('take back exactly what one import said')
     .argument('<importId>')
     .action(async (importId) => (await import('./commands/data.js')).undoCommand(importId))
+  entities(teraffi)
   analysing(teraffi)
   measuring(teraffi)
+}
+
+function entities (teraffi: Command): void {
+  const command = teraffi.command('entities').description('which nodes are one: what is proposed, said, taken back')
+  const load = () => import('./commands/entities.js')
+  command.command('duplicates').description('pairs that are probably one, the surest first; nothing is merged')
+    .option('--limit <n>', 'how many', whole, 50)
+    .option('--json', 'the data of the answer, as the API gives it')
+    .action(async (options) => (await load()).duplicates(options))
+  command.command('merge').description('say that a node is another: all that is told of the first is told of the second')
+    .argument('<from>').argument('<into>')
+    .option('--reason <text>', 'why')
+    .option('--across-kinds', 'also where they are of different kinds')
+    .action(async (from, into, options) => (await load()).merge(from, into, options))
+  command.command('unmerge').description('take a merge back').argument('<merge>', 'its id, or that of the node that was merged away').action(async (id) => (await load()).unmerge(id))
+  command.command('merges').description('the merges that hold, the last one first').action(async () => (await load()).merges())
+  command.command('alias').description('let a node go by a further name').argument('<id>').argument('<name>')
+    .option('--remove', 'no longer')
+    .action(async (id, name, options) => (await load()).alias(id, name, options))
+  command.command('apart').description('remember that two are not the same').argument('<id>').argument('<other>')
+    .action(async (id, other) => (await load()).apart(id, other))
+  for (const one of command.commands) one.exitOverride()
 }
 
 const bounded = (command: Command) => command

@@ -26,6 +26,7 @@ import { openCache } from './cache.js'
 import type { Config } from './config.js'
 import { openDeals, type Deals } from './deals/db.js'
 import { openDealsDesk } from './desk/desk.js'
+import { openEntities } from './entities/entities.js'
 import { EngineError } from './errors.js'
 import { openEvents, type Events } from './events.js'
 import { openReader } from './extraction/reader.js'
@@ -95,9 +96,11 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
   const { emit } = events
   const desk = keep(openDealsDesk({ deals, graph, emit }))
   const workspaces = openWorkspaces({ graph, emit, deals: desk })
-  const belongings: Belonging[] = [ // what workspaces, deals, the audit, events and feedback keep of a member
+  const entities = openEntities({ graph, index, sync: (tenantId) => syncIndex(parts, tenantId), deals: desk.isParty })
+  const belongings: Belonging[] = [ // what workspaces, deals, merges, the audit, events and feedback keep of a member
     workspaces.belonging, // before the deals, which know whose they are
     desk.belonging,
+    entities.belonging,
     auditBelonging(graph),
     { name: 'events', read: events.about, erase: events.forgetMember },
     { name: 'feedback', read: (tenantId, memberId) => feedbackGiven(graph, tenantId, memberId), erase: async () => {} } // goes with the node
@@ -119,6 +122,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     accounts,
     deals: desk,
     workspaces,
+    entities,
     extract: reader.extract,
     // `viewerId`: who sees the answer, and nothing that they may not know; without it the seeker.
     discover: (tenantId: string, request: DiscoverRequest, { viewerId = request.memberId }: Viewed = {}) => discover(parts, tenantId, request, viewerId),

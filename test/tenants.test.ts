@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { buildApp } from '../api/app.js'
 import { loggedIn, type Login } from './login.js'
-import { testEngine } from './world.js'
+import { fact, NOW, testEngine } from './world.js'
 
 /** Every route × {own, other tenant, anonymous}, from the table of routes itself: a route without a row fails. */
 
@@ -27,6 +27,8 @@ await made(`/collaboration/workspaces/${room}/assets`, { name: `The ${MARK} post
 const role = await made(`/organizations/${ada.actor.tenantId}/roles`, { name: `${MARK} buyers`, permissions: ['partnership:read'] })
 const flag = 'new-matches'
 await ask('PUT', `${API}/flags/${flag}`, ada, { isEnabled: true, conditions: { memberIds: [ada.actor.memberId] } })
+await engine.learn(ada.actor.tenantId, { facts: [fact('zed SEEKS harp'), fact('zed SEEKS lyre')] }, NOW)
+const xylophones = await made('/graph/merges', { from: `topic:${MARK}-music`, into: `topic:${MARK}` })
 const feedback = await made('/affinity/feedback', { targetId: bo.actor.memberId, type: 'saved', reason: MARK })
 
 /** What Ada's tenant has, and an id of the same kind that nobody has. */
@@ -36,6 +38,8 @@ const IDS = {
   deal: [deal, randomUUID()],
   milestone: [milestone, randomUUID()],
   room: [room, randomUUID()],
+  merge: [xylophones, 'm000000000000'],
+  topic: ['topic:harp', 'topic:nothing'],
   feedback: [feedback, 'f0000000000000000'],
   organization: [ada.actor.tenantId, `nobody-${randomUUID().slice(0, 8)}`],
   flag: [flag, 'no-such-flag'],
@@ -74,6 +78,13 @@ const ROWS: Record<string, Row> = {
   'POST /api/v1/triples::extract': { body: () => ({ text: 'I brew tea.' }) },
   'GET /api/v1/graph/neighborhood/:id': { ...member, url: (id) => `${API}/graph/neighborhood/${id}` },
   'GET /api/v1/graph/schema': {},
+  'GET /api/v1/graph/duplicates': {},
+  'GET /api/v1/graph/merges': {},
+  'POST /api/v1/graph/merges': { about: 'topic', body: (id) => ({ from: id, into: 'topic:lyre' }) },
+  'DELETE /api/v1/graph/merges/:id': { about: 'merge', url: (id) => `${API}/graph/merges/${id}` },
+  'POST /api/v1/graph/aliases': { ...member, body: (id) => ({ id, name: 'Adda' }) },
+  'DELETE /api/v1/graph/aliases': { ...member, url: (id) => `${API}/graph/aliases?id=${id}&name=Adda` },
+  'POST /api/v1/graph/apart': { ...member, body: (id) => ({ ids: [id, bo.actor.memberId] }) },
   'GET /api/v1/queries': {},
   'POST /api/v1/queries/:name': { url: () => `${API}/queries/neighborhood`, body: () => ({ params: { entityId: ada.actor.memberId } }) },
   'POST /api/v1/cypher': { body: () => ({ query: 'MATCH (n)-[r]-(x) RETURN n, r, x' }) },

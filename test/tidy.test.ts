@@ -21,6 +21,7 @@ const MAY: Record<string, string[]> = {
   analysts: ['accounts', 'graph'],
   desk: ['accounts', 'deals', 'graph'],
   workspaces: ['accounts', 'graph'],
+  entities: ['accounts', 'affinity', 'extraction', 'graph', 'index', 'turns'],
   graph: ['extraction', 'turns'],
   index: ['config', 'turns'],
   trends: ['graph'],
@@ -34,7 +35,7 @@ const MAY: Record<string, string[]> = {
   matches: ['affinity', 'cache', 'graph', 'index', 'projection'],
   early: ['accounts', 'affinity', 'cache', 'config', 'index', 'matches', 'projection'],
   seeds: ['graph', 'learn', 'extraction'],
-  engine: ['accounts', 'analysts', 'config', 'stores', 'graph', 'deals', 'desk', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'matches', 'projection', 'seeds'],
+  engine: ['accounts', 'analysts', 'config', 'stores', 'graph', 'deals', 'desk', 'entities', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'matches', 'projection', 'seeds'],
   api: ['accounts', 'cache', 'config', 'early', 'engine', 'stores', 'embedded', 'extraction', 'evaluate', 'benchmarks'],
   benchmarks: ['config', 'stores', 'engine', 'affinity', 'evaluate', 'extraction', 'import', 'index', 'projection', 'seeds']
 }

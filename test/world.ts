@@ -50,7 +50,7 @@ export function fact (text: string, more: Partial<Fact> = {}): Fact {
   }
 }
 
-function entity (text: string, fallback: Label): EntityRef {
+export function entity (text: string, fallback: Label): EntityRef {
   const [kind, name] = text.split(':')
   return name === undefined ? entityRef(text, fallback) : entityRef(name, labelOfKind(kind!)!)
 }

@@ -1,4 +1,4 @@
-// All that a member said of others: to be handed out on request.
+// All that a member said of others, of those that were merged away too: to be handed out on request.
 //
 //   takes    tenantId string, memberId string
 //   returns  targetId string, feedback map
@@ -6,6 +6,6 @@
 //
 // :param {tenantId: 'demo', memberId: 'member:mia-tran'}
 
-MATCH (:Entity {tenantId: $tenantId, id: $memberId})-[f:GAVE_FEEDBACK]->(target:Entity)
+MATCH (:Entity {tenantId: $tenantId, id: $memberId})-[f:GAVE_FEEDBACK]->(target)
 RETURN target.id AS targetId, properties(f) AS feedback
 ORDER BY targetId, feedback.type;

@@ -1,7 +1,8 @@
-// Counts one write of a tenant's graph. Its row lock makes the writers of one tenant take turns, so that evidence is never lost.
+// Counts one write of a tenant's graph, and tells whether any ids mean other nodes. Its row lock makes the writers of one tenant take turns, so that
+// evidence is never lost.
 //
 //   takes    tenantId string
-//   returns  version integer
+//   returns  version integer, merges boolean
 //   seeks    _Graph(tenantId)
 //   writes
 //
@@ -10,4 +11,4 @@
 MERGE (g:_Graph {tenantId: $tenantId})
 ON CREATE SET g.version = 0
 SET g.version = g.version + 1          // reads after the lock is held: no update is lost
-RETURN g.version AS version;
+RETURN g.version AS version, EXISTS { MATCH (m:_Merge) WHERE m.tenantId = $tenantId AND m.from > '' } AS merges;

@@ -1,5 +1,5 @@
 // Notes who alone may know of nodes: those who alone may know of the facts that name them. One that is described, or that a fact names which
-// everyone may know, is everyone's.
+// everyone may know, is everyone's; of one without facts nothing new is known.
 //
 //   takes    tenantId string, ids list
 //   returns  hidden integer
@@ -11,5 +11,6 @@
 UNWIND $ids AS id
 MATCH (e:Entity {tenantId: $tenantId, id: id})
 SET e.visibleTo = CASE WHEN e.described OR EXISTS { (e)-[fact:!GAVE_FEEDBACK]-() WHERE fact.visibleTo IS NULL } THEN null
+  WHEN NOT EXISTS { (e)-[:!GAVE_FEEDBACK]-() } THEN e.visibleTo
   ELSE COLLECT { MATCH (e)-[fact:!GAVE_FEEDBACK]-() UNWIND fact.visibleTo AS who RETURN DISTINCT who ORDER BY who } END
 RETURN sum(CASE WHEN e.visibleTo IS NULL THEN 0 ELSE 1 END) AS hidden;

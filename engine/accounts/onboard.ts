@@ -3,6 +3,7 @@ import type { Span, Triple } from '../../models/triple.js'
 import { EngineError } from '../errors.js'
 import { entityRef } from '../extraction/canonical.js'
 import type { Graph } from '../graph/graph.js'
+import { survivors } from '../graph/survivors.js'
 import { answersDocument, triplesOf } from '../learn.js'
 import { readProfile, writeProfile } from './profile.js'
 
@@ -39,7 +40,7 @@ export async function takeAnswers (
   const accepted = request.triples ?? triples
   const { owner, text } = documentOf(request)
   checkSpans(accepted, text)
-  const id = memberId ?? owner.id
+  const id = memberId ?? (await survivors(graph.read, tenantId, [owner.id])).get(owner.id)?.id ?? owner.id
   await writeAnswers(graph, tenantId, id, request, accepted, now)
   return { memberId: id, triples: accepted, unmapped }
 }

@@ -62,7 +62,7 @@ async function counted (run: Run, tenantId: string, type: FeedbackType): Promise
 }
 
 /** One place for the stance of a member towards a target, one for each other type. */
-const feedbackIdOf = (memberId: string, targetId: string, type: FeedbackType) =>
+export const feedbackIdOf = (memberId: string, targetId: string, type: FeedbackType) =>
   'g' + shortHash(JSON.stringify([memberId, targetId, STANCES.includes(type) ? 'stance' : type]))
 
 async function missing (run: Run, tenantId: string, memberId: string, targetId: string): Promise<EngineError> {

@@ -13,6 +13,12 @@ export const keptOf = (deals: Deals, tenantId: string, memberId: string) => deal
   return { partnerships: await dealsOf(sql, ids.map(({ id }) => id)), history, transactions }
 })
 
+/** Whether someone is named in any deal. */
+export const isParty = (deals: Deals, tenantId: string, memberId: string): Promise<boolean> => deals.inTenant(tenantId, async (sql) => {
+  const [row] = await sql<{ named: boolean }>('SELECT EXISTS (SELECT FROM partnership_members WHERE tenant_id = $1 AND member_id = $2) AS named', [tenantId, memberId])
+  return row!.named
+})
+
 /**
  * Whether two work together today, by a deal that the second has had a hand in: begun it, moved it, or changed how it stands. To be named
  * in a deal is not to agree to it.

@@ -8,7 +8,7 @@ import { audit } from './audit.js'
 import type { Deals } from '../deals/db.js'
 import { insights } from './insights.js'
 import { addTransaction, ledgerOf, listTransactions } from '../deals/ledger.js'
-import { anonymise, keptOf, worksWith } from '../deals/members.js'
+import { anonymise, isParty, keptOf, worksWith } from '../deals/members.js'
 import { deliverNext, startOutbox, type Deliver } from '../deals/outbox.js'
 import { addMilestone, changeMilestone, changePartnership, createPartnership, getPartnership, listPartnerships, moveStage, stageHistory } from '../deals/partnerships.js'
 import { EngineError } from '../errors.js'
@@ -90,6 +90,7 @@ export function openDealsDesk ({ deals, graph, emit = async () => {} }: { deals:
       if (error instanceof EngineError && error.code === 'unavailable') return false
       throw error
     }),
+    isParty: (tenantId: string, id: string) => isParty(deals, tenantId, id),
     /** What deals keep of a member: handed out on export, made nameless on erasure, since the books must stay. */
     belonging: {
       name: 'partnerships',

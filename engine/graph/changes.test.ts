@@ -11,7 +11,8 @@ const BESIDE: Record<string, string[]> = {
   'logins and their sessions': ['create', 'change', 'open-session', 'spend', 'revoke-account', 'revoke-family'].map((name) => `accounts/${name}`),
   'organisations, roles, projects, flags': ['lock-organization', 'join-organization', 'create-role', 'set-roles', 'create-project', 'put-flag'].map((name) => `accounts/${name}`),
   'who did what': ['accounts/note', 'accounts/forget-audit'],
-  'which facts a text says; the facts are written by others': ['accounts/write-document']
+  'which facts a text says; the facts are written by others': ['accounts/write-document', 'accounts/move-places'],
+  'which nodes are one, and how they were apart': ['begin', 'end', 'put-moved', 'drop-moved', 'forget-member', 'put-alias', 'drop-alias', 'put-apart'].map((name) => `entities/${name}`)
 }
 
 t.test('a query that writes says what it touches of the graph, or is known to write beside it', async (t) => {

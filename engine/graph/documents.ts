@@ -71,7 +71,7 @@ export async function takeBack (run: Run, tenantId: string, version: number, hel
 }
 
 /** A name that was only said in private is as private as what was said. */
-const noteViewers = (run: Run, tenantId: string, places: Place[]) =>
+export const noteViewers = (run: Run, tenantId: string, places: Place[]) =>
   run('graph/viewers', { tenantId, ids: [...new Set(places.flatMap(({ subject, object }) => [subject, object]))] })
 
 const update = ({ subject, relation, object, factId, evidence, resolved }: Held & { resolved: object }) =>

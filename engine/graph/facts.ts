@@ -20,7 +20,8 @@ export interface Merged { created: number, merged: number, refused: number[] }
 
 /** What is said in the same words of the same subject is sent once. */
 interface Group { subject: string, relation: Relation, properties: object, facts: { object: string, factId: string }[] }
-interface FactRow { factId: string, subject: string, relation: Relation, object: string, lemma: string, evidence: string[] }
+/** A fact as it is written: its ends by id, its evidence as lines. */
+export interface FactRow { factId: string, subject: string, relation: Relation, object: string, lemma: string, evidence: string[] }
 
 /** Writes new facts, and adds to known ones what they do not hold yet; counts the evidence of each that told some by its fate. */
 export async function mergeFacts (run: Run, tenantId: string, version: number, told: Told[], options: MergeOptions = {}): Promise<Merged[]> {
@@ -72,6 +73,7 @@ function weigh (rows: FactRow[], held: Map<string, string[]>, replaces?: string)
 function weighNew ({ facts, now }: Told, held: Map<string, string[]>): Merged {
   const counts: Merged = { created: 0, merged: 0, refused: [] }
   for (const [i, fact] of facts.entries()) {
+    if (fact.subject.id === fact.object.id) continue
     const [id, line] = [factId(fact), evidenceLine(fact, now)]
     const before = held.get(id)
     if (before === undefined) {
@@ -88,6 +90,7 @@ export async function rowsOf (told: Told[], onlyNew = false): Promise<FactRow[]>
   const rows = new Map<string, FactRow>()
   for (const { facts, now } of told) {
     for (const fact of facts) {
+      if (fact.subject.id === fact.object.id) continue // of itself a thing tells nothing
       const id = factId(fact)
       const row = rows.get(id)
       if (row === undefined) rows.set(id, rowOf(id, fact, evidenceLine(fact, now)))

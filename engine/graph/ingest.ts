@@ -1,6 +1,7 @@
 import type { EntityRef, Fact } from '../../models/triple.js'
 import { rewrite, type Written } from './documents.js'
 import { mergeFacts, withKey, type MergeOptions, type Told } from './facts.js'
+import { onlyMissing, surviving } from './survivors.js'
 import type { Graph, Run } from './graph.js'
 import { EngineError } from '../errors.js'
 
@@ -52,15 +53,17 @@ export async function ingest (graph: Graph, tenantId: string, given: Fact[], des
 
 /** One answer for each that told something, as if they had come one after the other. */
 async function write (run: Run, tenantId: string, told: Told[], descriptions: Description[], { now = '', documents = [], also, unless, ...how }: IngestOptions): Promise<Ingested[]> {
-  const version = (await run<{ version: number }>('graph/lock', { tenantId }))[0]!.version
+  const { version, merges } = (await run<{ version: number, merges: boolean }>('graph/lock', { tenantId }))[0]!
   if (await unless?.(run)) {
     await run('graph/unchanged', { tenantId })
     return told.map(({ facts }) => ({ created: 0, merged: 0, refused: [], duplicate: facts.length, version: version - 1, nodes: new Map() }))
   }
-  const nodes = await describe(run, tenantId, version, descriptions)
-  const counts = await mergeFacts(run, tenantId, version, told, how)
-  const rewritten = await rewrite(run, tenantId, version, documents, now)
-  const changed = counts.some(({ created, merged }) => created + merged > 0) || nodes.size + rewritten > 0
+  const meant = merges ? await surviving(run, tenantId, { told, documents, descriptions }) : { told, documents, descriptions, gaps: [] }
+  const nodes = await describe(run, tenantId, version, meant.descriptions)
+  const filled = await fill(run, tenantId, version, meant.gaps)
+  const counts = await mergeFacts(run, tenantId, version, meant.told, how)
+  const rewritten = await rewrite(run, tenantId, version, meant.documents, now)
+  const changed = counts.some(({ created, merged }) => created + merged > 0) || nodes.size + filled + rewritten > 0
   const ingested = counts.map((count, i): Ingested => ({
     ...count, nodes, duplicate: told[i]!.facts.length - count.created - count.merged - count.refused.length, version: changed ? version : version - 1
   }))
@@ -73,6 +76,13 @@ async function describe (run: Run, tenantId: string, version: number, descriptio
   if (descriptions.length === 0) return new Map()
   const rows = await run<{ id: string, isNew: boolean }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) })
   return new Map(rows.map(({ id, isNew }) => [id, { isNew }]))
+}
+
+/** Returns how many nodes changed. */
+async function fill (run: Run, tenantId: string, version: number, gaps: Description[]): Promise<number> {
+  let changed = 0
+  for (const gap of gaps) changed += (await describe(run, tenantId, version, [await onlyMissing(run, tenantId, gap)])).size
+  return changed
 }
 
 interface Waiting extends Told { resolve: (ingested: Ingested) => void, reject: (error: unknown) => void }

@@ -16,8 +16,8 @@ export interface Provenance {
 const PROPER = new Set<Label>(['Member', 'Brand', 'Content', 'Product', 'Event', 'Place'])
 
 /**
- * Turns triples into facts between nodes: a name means the described node that goes by it, else one of the label that the relation
- * expects. Nodes that only texts have mentioned are not asked, so that it does not matter which text was read first.
+ * Turns triples into facts between nodes: a name means the described node that goes by it, else the one that has it as an alias, else
+ * one of the label that the relation expects. Nodes that only texts have mentioned are not asked, so that it does not matter which text was read first.
  */
 export async function toFacts (graph: Reads, tenantId: string, triples: Triple[], provenance: Provenance): Promise<Fact[]> {
   const { owner, source, text, observedAt = null, importId = null } = provenance
@@ -78,15 +78,19 @@ export async function link (graph: Reads, tenantId: string, names: { name: strin
   const known = await knownByKey(graph, tenantId, names.flatMap(({ name, label }) => keysOf(name, label)), true)
   return new Map(names.map(({ name, label }) => {
     const candidates = keysOf(name, label).flatMap((key) => known.get(key) ?? []).filter((entity) => fits(entity, name, label))
-    return [linkKey(name, label), candidates.sort(byLabel(label))[0] ?? entityRef(name, label)]
+    const [found] = candidates.sort(byLabel(label))
+    return [linkKey(name, label), found === undefined ? entityRef(name, label) : { id: found.id, label: found.label, name: found.name }]
   }))
 }
 
-/** The nodes that go by these keys; `described`: only those that someone has described. */
-async function knownByKey (graph: Reads, tenantId: string, keys: string[], described: boolean): Promise<Map<string, EntityRef[]>> {
-  const rows = keys.length === 0 ? [] : await graph.read<EntityRef & { key: string }>('graph/link', { tenantId, keys: [...new Set(keys)], described })
-  const byKey = new Map<string, EntityRef[]>()
-  for (const { key, ...entity } of rows) byKey.set(key, [...byKey.get(key) ?? [], entity])
+/** `alias`: somebody has said that it goes by the key, too. */
+interface Known extends EntityRef { alias: boolean }
+
+/** The nodes that go by these keys; `described`: only those that someone has described, or given the name. */
+async function knownByKey (graph: Reads, tenantId: string, keys: string[], described: boolean): Promise<Map<string, Known[]>> {
+  const rows = keys.length === 0 ? [] : await graph.read<Known & { key: string }>('graph/link', { tenantId, keys: [...new Set(keys)], described })
+  const byKey = new Map<string, Known[]>()
+  for (const { key, ...known } of rows) byKey.set(key, [...byKey.get(key) ?? [], known])
   return byKey
 }
 
@@ -95,8 +99,8 @@ const keysOf = (name: string, label: Label) => [canonicalKey(name, label), canon
 const fits = (entity: EntityRef, name: string, label: Label) =>
   entity.label === label || (PROPER.has(entity.label) ? isProper(name) : !PROPER.has(label) && entity.label !== 'Amount')
 
-/** The expected label first, then in the order of the vocabulary. */
-const byLabel = (label: Label) => (a: EntityRef, b: EntityRef) => rankOf(a, label) - rankOf(b, label) || (a.id < b.id ? -1 : 1)
+/** Names before aliases; the expected label first, then in the order of the vocabulary. */
+const byLabel = (label: Label) => (a: Known, b: Known) => Number(a.alias) - Number(b.alias) || rankOf(a, label) - rankOf(b, label) || (a.id < b.id ? -1 : 1)
 const rankOf = (entity: EntityRef, label: Label) => entity.label === label && label !== 'Topic' ? -1 : LABELS.indexOf(entity.label)
 
 const NAME_WORDS_MAX = 4
@@ -113,7 +117,7 @@ export async function namesIn (graph: Reads, tenantId: string, text: string): Pr
     const places = Array.from({ length: end - start }, (_, i) => start + i)
     if (entities.length === 0 || places.some((place) => taken.has(place))) continue
     for (const place of places) taken.add(place)
-    for (const entity of entities) found.set(entity.id, entity)
+    for (const { alias, ...entity } of entities) found.set(entity.id, entity)
   }
   return [...found.values()]
 }
