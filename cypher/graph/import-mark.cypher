@@ -1,6 +1,6 @@
 // How far an import has come, written in the transaction of the batch that it counts.
 //
-//   takes    tenantId string, importId string, mark map with integer lines created merged duplicate rejected
+//   takes    tenantId string, importId string, mark map with integer lines read created merged duplicate rejected bytes totalBytes
 //   returns  lines integer
 //   seeks    _Import(tenantId, id)
 //   writes
