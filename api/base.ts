@@ -78,6 +78,7 @@ function awaitBody (request: IncomingMessage, arrivalMs: number): void {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers
   if (length === '0' && encoding === undefined) return
   const late = setTimeout(() => {
+    if (!request.socket.writable) return
     clientErrorHandler(Object.assign(new Error('The body is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), request.socket)
     request.socket.destroySoon()
   }, arrivalMs).unref()

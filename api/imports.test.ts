@@ -30,6 +30,7 @@ t.teardown(async () => {
   await stores.close()
 })
 const address = await app.listen({ host: '127.0.0.1', port: 0 })
+engine.importJobs.start()
 
 const PATH = '/api/v1/imports'
 const csv = (...rows: string[]) => `${['subject,predicate,object', ...rows].join('\n')}\n`

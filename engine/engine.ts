@@ -153,7 +153,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
       return learnt
     },
     importFile: (tenantId: string, request: ImportRequest): Promise<ImportReport> => importFile(graph, tenantId, request),
-    /** Imports that go on by themselves; they begin with `start`. */
+    /** Imports that go on by themselves, in a process that has called `start`. */
     importJobs,
     imports: (tenantId: string) => imports(graph, tenantId),
     undoImport: (tenantId: string, importId: string, signal?: AbortSignal) => undoImport(graph, tenantId, importId, signal),

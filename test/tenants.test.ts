@@ -11,6 +11,7 @@ const engine = await testEngine(t)
 const app = await buildApp(engine)
 t.teardown(() => app.close())
 await app.ready()
+engine.importJobs.start()
 
 const MARK = 'xylophone'
 const API = '/api/v1'

@@ -18,11 +18,10 @@ const One = Type.Object({ id: ImportId })
 const tags = ['imports']
 const config = { permission: 'import:create' } as const
 
-/** Files that are imported while one does something else. The jobs run where a server listens. */
+/** Files that are imported while one does something else. */
 export const importRoutes: FastifyPluginAsyncTypebox<{ engine: Pick<Engine, 'importJobs' | 'config'> }> = async (app, { engine }) => {
   const { importJobs } = engine
   await app.register(uploads, { engine })
-  app.addHook('onReady', async () => { importJobs.start() })
 
   app.get(PATH, {
     config,

@@ -85,18 +85,19 @@ export function openRunner ({ graph, spool, find, tell, emit, log, bytesMax }: R
     }
     running = { job, stop }
     const beat = setInterval(() => { renew(job, stop).catch(() => {}) }, BEAT_MS)
-    const progress = fleeting(job)
+    const progress = telling(job)
     let outcome: Outcome = { state: '', error: '' }
     try {
       await renew(job, stop) // it may be the one that another process was told to cancel
       const { name, format, mode, onError, mapping, path } = job
-      await importFile(graph, tenantId, { name, format, mode, onError, mapping, path, ...results, signal: end.signal, onProgress: progress })
+      await importFile(graph, tenantId, { name, format, mode, onError, mapping, path, ...results, signal: end.signal, onProgress: progress.tell })
     } catch (error) {
       outcome = outcomeOf(error, why, (text) => { log(`Import ${importId} failed by our mistake: ${text}`) })
     } finally {
       clearInterval(beat)
       running = null
     }
+    await progress.told // before the end
     await release(job, outcome)
   }
 
@@ -119,16 +120,20 @@ export function openRunner ({ graph, spool, find, tell, emit, log, bytesMax }: R
     if (ended !== null) await emit(tenantId, { name: 'ImportEnded', data: ended }, [`import:${importId}`])
   }
 
-  /** Tells how far an import has come, once a second at most. */
-  function fleeting ({ tenantId, importId }: Job): () => void {
-    let told = 0
-    return () => {
-      if (performance.now() - told < TELL_MS) return
-      told = performance.now()
-      find(tenantId, importId)
-        .then((found) => found === null ? undefined : tell(tenantId, { name: 'ImportProgressed', data: found }, [`import:${importId}`]))
-        .catch(() => {}) // it is only heard now or never
+  /** Tells how far an import has come, once a second at most. `told`: what is being told. */
+  function telling ({ tenantId, importId }: Job) {
+    let last = 0
+    const state = {
+      told: Promise.resolve(),
+      tell: () => {
+        if (performance.now() - last < TELL_MS) return
+        last = performance.now()
+        state.told = find(tenantId, importId)
+          .then((found) => found === null ? undefined : tell(tenantId, { name: 'ImportProgressed', data: found }, [`import:${importId}`]))
+          .catch(() => {}) // it is only heard now or never
+      }
     }
+    return state
   }
 
   return {
