@@ -51,7 +51,7 @@ const act = (login: Login, method: string, rest: string) => ask({ address }, met
 
 /** Waits until an import has ended. */
 async function ended (login: Login, { data: { importId } }: Answer<Import>): Promise<Import> {
-  for (;; await sleep(30)) {
+  for (;; await sleep(100)) {
     const { data } = await get(login, `/${importId}`)
     if (data.endedAt !== null) return data
   }
