@@ -14,6 +14,7 @@ import { flagRoutes } from './routes/flags.js'
 import { entityRoutes } from './routes/entities.js'
 import { graphRoutes } from './routes/graph.js'
 import { healthRoutes } from './routes/health.js'
+import { importRoutes } from './routes/imports.js'
 import { membersRoutes } from './routes/members.js'
 import { onboardingRoutes } from './routes/onboarding.js'
 import { organizationRoutes } from './routes/organizations.js'
@@ -46,6 +47,7 @@ export async function buildApp (engine: Engine, options: AppOptions = {}): Promi
   await app.register(graphRoutes, { engine })
   await app.register(entityRoutes, { engine })
   await app.register(queryRoutes, { engine })
+  await app.register(importRoutes, { engine })
   await app.register(partnershipRoutes, { engine })
   await app.register(analyticsRoutes, { engine })
   await app.register(workspaceRoutes, { engine })

@@ -9,7 +9,7 @@ export async function mayHear (engine: Engine, actor: Actor, channel: string): P
   const [, kind = '', id = ''] = /^(\w+)(?::(.+))?$/s.exec(channel) ?? []
   const rule = RULES[kind]
   if (rule === undefined || (id === '') !== (kind === 'trends') || channel.length > 400) {
-    throw new EngineError('invalid_argument', 'There is no such channel; there are partnership:{id}, affinity:{memberId}, member:{memberId}, workspace:{id} and trends.')
+    throw new EngineError('invalid_argument', 'There is no such channel; there are partnership:{id}, affinity:{memberId}, member:{memberId}, workspace:{id}, import:{id} and trends.')
   }
   await rule(engine, actor, id)
 }
@@ -28,7 +28,8 @@ const RULES: Record<string, Rule> = {
   affinity: own,
   member: own,
   trends: async (_, actor) => { demand(actor, 'trend:read') },
-  workspace: (engine, actor, id) => engine.workspaces.mayRead(actor, id)
+  workspace: (engine, actor, id) => engine.workspaces.mayRead(actor, id),
+  import: (engine, actor, id) => engine.importJobs.get(actor, id)
 }
 
 const WAITING_MAX = 1000

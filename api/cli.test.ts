@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { loadConfig } from '../engine/config.js'
 import { loggedIn } from '../test/login.js'
-import { testEngine } from '../test/world.js'
+import { testConfig, testEngine } from '../test/world.js'
 import { buildApp } from './app.js'
 import { parts } from './commands/extract.js'
 
@@ -97,6 +99,8 @@ t.test('a misuse is one line and exit code 2; a failure one line and 1', async (
     [['discover', '--limit', 'many'], 2, /whole number/],
     [['discover', 'a', '--explain', 'loudly'], 2, /none, summary, full/],
     [['import', 'x.txt'], 1, /does not tell its format; say --format pairs\|triples/],
+    [['import', 'x.csv', '-'], 1, /Standard input does not tell its format; say --format pairs\|triples/],
+    [['import', 'x.csv', '--mapping', '/nowhere/map.json'], 1, /"\/nowhere\/map\.json" holds no mapping/],
     [['query', 'run'], 2, /missing required argument 'name'/],
     [['query', 'run', 'graph/nothing'], 1, /query list/],
     [['discover'], 1, /Who is looking\?/],
@@ -188,7 +192,10 @@ t.test('with the stores', async (t) => {
     const first = await teraffi(['import', `${dir}/pairs.txt`, '--format', 'pairs'], { env })
     t.equal(first.code, 0, first.err)
     t.match(first.out, /read +created[^]*\b7 +7\b/)
-    t.match((await teraffi(['import', `${dir}/pairs.txt`, '--format', 'pairs'], { env })).out, /\b7 +0\b/)
+    const second = await teraffi(['import', `${dir}/pairs.txt`, '-', '--format', 'pairs'], { env, input: '4 10\n4\n' })
+    t.match(second.out, /\b7 +0\b[^]*\b2 +1\b/, 'and what comes by standard input is new')
+    t.match([second.code, second.err], [1, /import stdin 100%[^]*line 2 no_items/])
+    t.strictSame(readdirSync(loadConfig(testConfig()).dataDir).filter((name) => name.startsWith('stdin')), [], 'which is not kept')
     const { out } = await teraffi(['discover', 'user:2', '--kinds', 'item', '--json'], { env })
     t.match(JSON.parse(out), [{ id: 'item:12', kind: 'item' }], 'what others with the same items have')
   })

@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { debugging } from '../engine/config.js'
-import { FORMATS } from '../models/imports.js'
+import { FORMATS, MODES } from '../models/imports.js'
 
 /**
  * The commands. Each loads what it needs when it runs, so that `teraffi extract` opens no store and starts fast.
@@ -88,15 +88,17 @@ function data (teraffi: Command): void {
     .action(async () => (await import('./commands/data.js')).migrate())
   teraffi.command('seed').description('load the demo world; loading twice changes nothing')
     .action(async () => (await import('./commands/data.js')).seed())
-  teraffi.command('import').description('load a file of facts, nodes or prose; .gz is fine, header.csv,part1.csv,part2.csv too')
-    .argument('<file>')
+  teraffi.command('import').description('load files of facts, nodes or prose, one after the other; .gz is fine, header.csv,part1.csv,part2.csv too, - is standard input')
+    .argument('<file...>')
     .addOption(new Option('--format <format>', 'pairs: a user, then the items; triples (CSV), tsv, jsonl: subject, predicate, object; by the name of the file where it ends in one')
       .choices(FORMATS))
     .option('--map <from=to...>', 'what names in the file stand for: columns.from=subject labels.Person=Member relations.knows=PARTNERED_WITH')
     .option('--about <id>', 'whose words a text is, such as member:ada')
     .option('--rejected <file>', 'where the rows go that are refused, to be mended and imported')
     .addOption(new Option('--on-error <what>', 'at the first row that is refused').choices(['continue', 'abort']).default('continue'))
-    .action(async (file, options) => (await import('./commands/data.js')).importCommand(file, options))
+    .addOption(new Option('--mode <mode>', 'create: what is known already from elsewhere is refused').choices(MODES).default('upsert'))
+    .option('--dry-run', 'only tell what would change')
+    .action(async (files, options) => (await import('./commands/data.js')).importCommand(files, options))
   teraffi.command('imports').description('what has been imported, the last one first')
     .action(async () => (await import('./commands/data.js')).listImports())
   teraffi.command('undo').description('take back exactly what one import said')

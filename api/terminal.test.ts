@@ -4,7 +4,7 @@ import type { Affinity, CitedFact } from '../models/affinity.js'
 import type { Triple } from '../models/triple.js'
 import { filtersOf } from './commands/match.js'
 import { correct } from './commands/onboard.js'
-import { progress } from './progress.js'
+import { paces, progress } from './progress.js'
 import { asker, painter, plain, showMatches, showPath, table } from './terminal.js'
 
 const out = (isTTY: boolean, colours: boolean) => Object.assign(new PassThrough(), { isTTY, hasColors: () => colours })
@@ -100,4 +100,14 @@ t.test('where there is no terminal, progress is a line each tenth', async (t) =>
   for (let done = 0; done <= 100; done++) bar.update('import', done, 100)
   bar.stop()
   t.equal(String(log.read()).trim().split('\n').length, 11)
+})
+
+t.test('an import says how fast it is, and how long it still takes', async (t) => {
+  let now = 0
+  const pace = paces(() => now)
+  t.equal(pace({ read: 1_000, bytes: 100, totalBytes: 1_000 }), '1000 rows')
+  now = 2_000
+  t.equal(pace({ read: 5_000, bytes: 400, totalBytes: 1_000 }), '5000 rows, 2000/s, 4 s left')
+  now = 1_000_000
+  t.equal(pace({ read: 6_000, bytes: 500, totalBytes: 1_000 }), '6000 rows, 5/s, 21 min left')
 })

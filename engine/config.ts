@@ -27,6 +27,8 @@ export interface Config {
   rateLimits: { guest: number, member: number, enterprise: number }
   /** Whether answers come from the graph as arrays in this process; off: always from Neo4j. */
   projection: boolean
+  /** The largest file that is taken for import over HTTP, in bytes. */
+  importMaxBytes: number
   logLevel: string
   /** The tenant that accounts join which found none, and of the command line. */
   tenantId: string
@@ -54,6 +56,7 @@ export function loadConfig (env: Env = process.env): Config {
     refreshTokenTtlS: integer(env, 'TERAFFI_REFRESH_TOKEN_TTL_S', 7 * 24 * 3600),
     rateLimits: rates(text('TERAFFI_RATE_LIMITS') ?? '30,100,1000'),
     projection: oneOf(env, 'TERAFFI_PROJECTION', ['on', 'off']) === 'on',
+    importMaxBytes: integer(env, 'TERAFFI_IMPORT_MAX_MB', 2_048) * 2 ** 20,
     logLevel: text('LOG_LEVEL') ?? 'info',
     tenantId: text('TERAFFI_TENANT') ?? 'demo',
     neo4jHeapMb: integer(env, 'TERAFFI_NEO4J_HEAP_MB', 1536),

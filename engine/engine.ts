@@ -35,6 +35,7 @@ import { openGraph, type Graph, type Row } from './graph/graph.js'
 import { problemWith } from './graph/query.js'
 import { migrateGraph } from './graph/schema.js'
 import { graphVersion } from './graph/texts.js'
+import { openImports } from './import/jobs.js'
 import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
 import { imports, undoImport } from './import/undo.js'
 import { openEmbedder } from './index/embed.js'
@@ -49,7 +50,8 @@ import { worldLesson } from '../seeds/load.js'
 
 /** Everything that thinks, behind one door; REST, CLI and tests call these functions. */
 export type Engine = Awaited<ReturnType<typeof createEngine>>
-export type { ImportReport, ImportProgress } from './import/run.js'
+export type { Diff, ImportReport, ImportProgress } from './import/run.js'
+export type { Submission } from './import/jobs.js'
 export { loadQueries, type Query } from './graph/query.js'
 export { analystQueries, takenBy } from './analysts/library.js'
 export { schemaPage } from './analysts/schema.js'
@@ -105,6 +107,7 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     { name: 'events', read: events.about, erase: events.forgetMember },
     { name: 'feedback', read: (tenantId, memberId) => feedbackGiven(graph, tenantId, memberId), erase: async () => {} } // goes with the node
   ]
+  const importJobs = keep(openImports({ graph, emit, tell: events.tell, dir: join(config.dataDir, 'imports'), bytesMax: config.importMaxBytes, log }))
   const accounts = {
     ...openAccounts({ graph, cache, emit, settings: config }),
     members: openMembers({ graph, cache, emit, belongings, partners: desk.partners, sync: (tenantId) => syncIndex(parts, tenantId) }),
@@ -154,6 +157,8 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
       return learnt
     },
     importFile: (tenantId: string, request: ImportRequest): Promise<ImportReport> => importFile(graph, tenantId, request),
+    /** Imports that go on by themselves, in a process that has called `start`. */
+    importJobs,
     imports: (tenantId: string) => imports(graph, tenantId),
     undoImport: (tenantId: string, importId: string, signal?: AbortSignal) => undoImport(graph, tenantId, importId, signal),
     seed: (tenantId: string, onProgress?: LearnProgress) => seed(parts, tenantId, onProgress),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { Compile } from 'typebox/compile'
-import { EVENTS, type Emit, type EventName, type NumberedEvent } from '../models/events.js'
+import { EVENTS, type Emit, type EngineEvent, type EventName, type NumberedEvent } from '../models/events.js'
 import type { Cache } from './cache.js'
 import { EngineError } from './errors.js'
 import type { Graph } from './graph/graph.js'
@@ -12,6 +12,8 @@ export type Listener = (event: NumberedEvent) => void
 export interface Events {
   /** Writes an event down and tells it. */
   emit: Emit
+  /** Tells what is true for a moment only, as progress is, to whoever listens now. It is not kept, and bears the number of the last event that is. */
+  tell (tenantId: string, event: EngineEvent, channels: string[]): Promise<void>
   /** Hears a channel from now on, or from after a number. Returns how to end it. A listener must not throw. */
   subscribe (tenantId: string, channel: string, listener: Listener, since?: number): Promise<() => Promise<void>>
   /** What a channel has told after a number; refuses where some of it is no longer kept. */
@@ -55,7 +57,11 @@ export function openEvents (graph: Graph, cache: Cache, { kept = KEPT, pollMs = 
 
   const hear = async (tenantId: string): Promise<Heard> => {
     const heard: Heard = { seen: 0, subscriptions: new Set(), reading: null, stale: false, timer: null, stop: async () => {} }
-    heard.stop = await cache.subscribe(wire(tenantId), (message) => { catchUp(tenantId, heard, message as NumberedEvent) })
+    const stops = await Promise.all([
+      cache.subscribe(wire(tenantId), (message) => { catchUp(tenantId, heard, message as NumberedEvent) }),
+      cache.subscribe(fleeting(tenantId), (message) => { pass(heard, message as Fleeting) })
+    ])
+    heard.stop = async () => { await Promise.all(stops.map((stop) => stop())) }
     heard.seen = Math.max(heard.seen, await last(tenantId))
     heard.timer = setInterval(() => { catchUp(tenantId, heard) }, pollMs).unref()
     catchUp(tenantId, heard) // what came between the two lines above
@@ -117,6 +123,11 @@ export function openEvents (graph: Graph, cache: Cache, { kept = KEPT, pollMs = 
       if (number !== undefined) await cache.publish(wire(tenantId), { ...event, number, at, channels })
     },
 
+    async tell (tenantId, event, channels) {
+      assert(shapes.get(event.name)?.Check(event.data), `The data of ${event.name} has not its shape`)
+      await cache.publish(fleeting(tenantId), { ...event, at: now().toISOString(), channels })
+    },
+
     async subscribe (tenantId, channel, listener, after) {
       const heard = await hearingOf(tenantId)
       const subscription: Subscription = { channel, listener, after: after ?? heard.seen, waiting: after === undefined ? null : [] }
@@ -163,18 +174,27 @@ function tell (heard: Heard, event: NumberedEvent): void {
   heard.seen = event.number
   for (const subscription of [...heard.subscriptions]) {
     if (!event.channels.includes(subscription.channel)) continue
-    if (subscription.waiting === null) pass(subscription, event)
+    if (subscription.waiting === null) hand(subscription, event)
     else subscription.waiting.push(event)
+  }
+}
+
+type Fleeting = Omit<NumberedEvent, 'number'>
+
+/** What is not kept comes between what is; who still catches up does not hear it. */
+function pass (heard: Heard, event: Fleeting): void {
+  for (const { channel, listener, waiting } of [...heard.subscriptions]) {
+    if (waiting === null && event.channels.includes(channel)) listener({ ...event, number: heard.seen } as NumberedEvent)
   }
 }
 
 function resume (subscription: Subscription, missed: NumberedEvent[]): void {
   const events = [...missed, ...subscription.waiting ?? []]
   subscription.waiting = null
-  for (const event of events) pass(subscription, event)
+  for (const event of events) hand(subscription, event)
 }
 
-function pass (subscription: Subscription, event: NumberedEvent): void {
+function hand (subscription: Subscription, event: NumberedEvent): void {
   if (event.number <= subscription.after) return
   subscription.after = event.number
   subscription.listener(event)
@@ -184,3 +204,4 @@ interface StoredEvent { number: number, name: EventName, at: string, channels: s
 const parsed = (row: StoredEvent) => ({ ...row, data: JSON.parse(row.data) }) as NumberedEvent
 const own = (memberId: string) => [`member:${memberId}`, `affinity:${memberId}`]
 const wire = (tenantId: string) => `events:${tenantId}`
+const fleeting = (tenantId: string) => `fleeting:${tenantId}`

@@ -5,7 +5,7 @@ const Values = Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'n
 /** Who changed what, with the values before and after; null where there was nothing. */
 export const AuditEntry = Type.Object({
   id: Type.String(),
-  entity: Type.String({ description: 'partnership, milestone, transaction, flag, account, role, organization, project, cypher, merge, alias, pair' }),
+  entity: Type.String({ description: 'partnership, milestone, transaction, flag, account, role, organization, project, cypher, import, merge, alias, pair' }),
   entityId: Type.String(),
   action: Type.String(),
   oldValues: Values,

@@ -1,10 +1,11 @@
 import { Type, type Static } from 'typebox'
 import { Affinity } from './affinity.js'
+import { Import } from './import-jobs.js'
 import { Asset, Comment } from './workspaces.js'
 
 const Id = Type.String()
 
-/** What happened, by name: the seed's ten events, each with the shape of its data. */
+/** What happened, by name: the seed's ten events and those of imports, each with the shape of its data. */
 export const EVENTS = {
   MemberRegistered: Type.Object({ memberId: Id, profile: Type.Record(Type.String(), Type.Unknown()) }),
   MemberUpdated: Type.Object({ memberId: Id, changes: Type.Record(Type.String(), Type.Unknown()) }),
@@ -18,7 +19,9 @@ export const EVENTS = {
   }),
   AssetUploaded: Type.Object({ workspaceId: Id, asset: Asset }),
   CommentAdded: Type.Object({ workspaceId: Id, comment: Comment }),
-  WorkflowStateChanged: Type.Object({ workflowId: Id, newState: Type.String() })
+  WorkflowStateChanged: Type.Object({ workflowId: Id, newState: Type.String() }),
+  ImportProgressed: Import,
+  ImportEnded: Import
 } as const
 export type EventName = keyof typeof EVENTS
 
@@ -27,7 +30,7 @@ export type EngineEvent = { [N in EventName]: { name: N, data: Static<typeof EVE
 export type NumberedEvent = EngineEvent & { number: number, at: string, channels: string[] }
 
 /**
- * Tells what happened to whoever listens on the channels: `partnership:{id}`, `affinity:{memberId}`, `workspace:{id}`, `member:{id}`.
+ * Tells what happened to whoever listens on the channels: `partnership:{id}`, `affinity:{memberId}`, `workspace:{id}`, `member:{id}`, `import:{id}`.
  * What is emitted again under the same `key` (an outbox that repeats itself) is told once.
  */
 export type Emit = (tenantId: string, event: EngineEvent, channels: string[], key?: string) => Promise<void>

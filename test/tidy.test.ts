@@ -25,7 +25,7 @@ const MAY: Record<string, string[]> = {
   graph: ['extraction', 'turns'],
   index: ['config', 'turns'],
   trends: ['graph'],
-  import: ['graph', 'extraction'],
+  import: ['accounts', 'graph', 'extraction'],
   projection: ['graph', 'learned', 'turns'],
   evaluate: ['affinity', 'learned', 'import', 'projection'],
   learn: ['graph', 'extraction'],

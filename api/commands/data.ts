@@ -1,7 +1,12 @@
-import type { ImportProgress } from '../../engine/engine.js'
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Diff, Engine, ImportProgress } from '../../engine/engine.js'
 import { EngineError } from '../../engine/errors.js'
-import { FORMATS, formatOf, type Format, type Mapping } from '../../models/imports.js'
-import { progress } from '../progress.js'
+import { FORMATS, formatOf, type Format, type Mapping, type Mode } from '../../models/imports.js'
+import { paces, progress } from '../progress.js'
 import { painter, table } from '../terminal.js'
 import { print, tell, withEngine } from './open.js'
 
@@ -22,7 +27,9 @@ export async function seed (): Promise<void> {
   })
 }
 
-interface ImportOptions { format?: Format, map?: string[], about?: string, rejected?: string, onError: 'continue' | 'abort' }
+interface ImportOptions {
+  format?: Format, map?: string[], about?: string, rejected?: string, onError: 'continue' | 'abort', mode: Mode, dryRun?: boolean
+}
 
 /** `columns.from=subject`, `labels.Person=Member`, `relations.knows=PARTNERED_WITH`; what they are mapped to is checked when the file is read. */
 function mappingOf (given: string[]): Mapping {
@@ -35,26 +42,63 @@ function mappingOf (given: string[]): Mapping {
   return mapping
 }
 
-export async function importCommand (path: string, options: ImportOptions): Promise<void> {
-  const format = options.format ?? formatOf(path)
-  if (format === null) throw new EngineError('invalid_argument', `The name "${path}" does not tell its format; say --format ${FORMATS.join('|')}.`)
+/** Imports files one after the other; `-` is standard input. */
+export async function importCommand (paths: string[], options: ImportOptions): Promise<void> {
+  const formats = paths.map((path) => options.format ?? formatOf(path))
+  const unknown = paths[formats.indexOf(null)]
+  if (unknown !== undefined) {
+    throw new EngineError('invalid_argument', `${unknown === '-' ? 'Standard input' : `The name "${unknown}"`} does not tell its format; say --format ${FORMATS.join('|')}.`)
+  }
+  if (options.rejected !== undefined && paths.length > 1) throw new EngineError('invalid_argument', '--rejected is for the rows of one file; import the files one by one.')
+  const mapping = mappingOf(options.map ?? [])
   const stop = new AbortController()
   process.once('SIGINT', () => { stop.abort(new Error('Stopped; what was read is kept, and the same command goes on from there.')) })
 
   await withEngine(async (engine) => {
-    const bar = progress(process.stderr)
-    const onProgress = ({ bytes, totalBytes, read }: ImportProgress) => { bar.update('import', bytes, totalBytes, `${read} facts`) }
-    const { about, onError, rejected: rejectedTo } = options
-    const mapping = mappingOf(options.map ?? [])
-    const asked = { path, format, mapping, about, trusted: true, onError, rejectedTo, signal: stop.signal, onProgress }
-    const report = await engine.importFile(engine.config.tenantId, asked).finally(bar.stop)
-
-    const { errors, ...counts } = report
-    const paint = painter(process.stderr)
-    for (const { line, code, message, hint } of errors) tell(`${paint.red(`line ${line}`)} ${code}: ${message} ${paint.dim(hint)}`)
-    print(table([{ ...counts, seconds: counts.seconds.toFixed(1) }]))
-    if (report.rejected > 0) process.exitCode = 1
+    for (const [i, path] of paths.entries()) {
+      const file = path === '-' ? await spooled(engine.config.dataDir, stop.signal) : path
+      try {
+        const name = path === '-' ? 'stdin' : basename(path)
+        await importOne(engine, { ...options, path: file, name, format: formats[i]!, mapping, signal: stop.signal })
+      } finally {
+        if (path === '-') await rm(file, { force: true })
+      }
+    }
   })
+}
+
+function differences ({ nodes, facts, rejectedBy }: Diff): string {
+  const rejected = Object.entries(rejectedBy).map(([code, rows]) => `${rows} ${code}`).join(', ') || 'none'
+  return `Nodes: ${nodes.new} new, ${nodes.changed} changed. Facts: ${facts.new} new, ${facts.changed} changed, ${facts.merged} merged. Refused rows: ${rejected}.`
+}
+
+interface One extends ImportOptions { path: string, name: string, format: Format, mapping: Mapping, signal: AbortSignal }
+
+async function importOne (engine: Engine, { rejected: rejectedTo, ...one }: One): Promise<void> {
+  const bar = progress(process.stderr)
+  const pace = paces()
+  const onProgress = (at: ImportProgress) => { bar.update(`import ${one.name}`, at.bytes, at.totalBytes, pace(at)) }
+  const report = await engine.importFile(engine.config.tenantId, { ...one, trusted: true, rejectedTo, onProgress }).finally(bar.stop)
+
+  const { errors, rejectedBy, ignored, diff, ...counts } = report
+  const paint = painter(process.stderr)
+  for (const { line, code, message, hint } of errors) tell(`${paint.red(`line ${line}`)} ${code}: ${message} ${paint.dim(hint)}`)
+  if (ignored.length > 0) tell(paint.dim(`These columns mean nothing here: ${ignored.join(', ')}.`))
+  print(table([{ ...counts, seconds: counts.seconds.toFixed(1) }]))
+  if (diff !== undefined) print(`Nothing was written. ${differences(diff)}`)
+  if (report.rejected > 0) process.exitCode = 1
+}
+
+/** Standard input as a file, since an import is known by its content before its first row is read, and may be gone on with. */
+async function spooled (dataDir: string, signal: AbortSignal): Promise<string> {
+  const path = join(dataDir, `stdin-${randomUUID()}`)
+  try {
+    await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }), { signal })
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  }
+  return path
 }
 
 export async function listImports (): Promise<void> {

@@ -36,6 +36,7 @@ export async function start (): Promise<void> {
     up.engine = openEngine(config, up)
     const engine = await up.engine
     const address = await serve(engine, up)
+    engine.importJobs.start()
     await showLogin(engine, address)
     for (const reason of (await engine.status()).degraded) tell(`Not everything is at work: ${reason}.`)
     print(`TERAFFI answers at ${address}/api/v1, its documentation is at ${address}/docs. Ctrl-C stops it.`)

@@ -24,6 +24,7 @@ export const docs = fp(async (app) => {
         { name: 'members', description: 'one\'s own profile, and what others show of theirs' },
         { name: 'onboarding', description: 'two answers in, first matches out' },
         { name: 'graph', description: 'what is known' },
+        { name: 'imports', description: 'files of facts, while one does something else' },
         { name: 'partnerships', description: 'deals and their money' },
         { name: 'analytics', description: 'figures, each with where it comes from' },
         { name: 'organizations', description: 'who belongs together: members, roles, projects' },

@@ -6,7 +6,7 @@ import type { Graph, Run } from '../graph/graph.js'
 export interface By { tenantId: string, memberId: string }
 export const OPERATOR = 'operator'
 
-export interface Noted { entity: 'flag' | 'account' | 'role' | 'organization' | 'project' | 'cypher' | 'merge' | 'alias' | 'pair', entityId: string, action: string, before: object | null, after: object | null }
+export interface Noted { entity: 'flag' | 'account' | 'role' | 'organization' | 'project' | 'cypher' | 'import' | 'merge' | 'alias' | 'pair', entityId: string, action: string, before: object | null, after: object | null }
 
 /** Writes down who changed what, with the values before and after. Part of the transaction of the change. */
 export async function note (run: Run, { tenantId, memberId }: By, { entity, entityId, action, before, after }: Noted, now: string): Promise<void> {

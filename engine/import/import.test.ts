@@ -202,12 +202,12 @@ t.test('a dry run tells what an import will make of the graph, and leaves it as 
     duplicate: 21,
     rejected: 1,
     rejectedBy: { bad_confidence: 1 },
-    difference: { nodes: { new: 31, changed: 0 }, facts: { new: 21, merged: 2, changed: 2 } }
+    diff: { nodes: { new: 31, changed: 0 }, facts: { new: 21, merged: 2, changed: 2 } }
   })
   const { read, created, merged, duplicate, rejected } = foreseen
   t.match(await importFile(w.graph, w.tenantId, { path, format: 'triples', batch: 7 }), { read, created, merged, duplicate, rejected }, 'and so it is')
   const again = await importFile(w.graph, w.tenantId, { path, format: 'triples', dryRun: true })
-  t.match(again, { read, created: 0, merged: 0, duplicate: 45, difference: { nodes: { new: 0, changed: 0 }, facts: { new: 0 } } })
+  t.match(again, { read, created: 0, merged: 0, duplicate: 45, diff: { nodes: { new: 0, changed: 0 }, facts: { new: 0 } } })
 })
 
 t.test('mode create takes new facts alone; rows that are known already are refused, and can be imported otherwise', async (t) => {

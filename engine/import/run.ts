@@ -15,9 +15,9 @@ import type { Line } from './rows.js'
 import { foreseeing, writing, type Progress, type Writer } from './write.js'
 
 export interface ImportProgress extends ImportCounts { line: number, bytes: number, totalBytes: number }
-/** `resumedAt`: the line up to which it was in before; `ignored`: columns that mean nothing here; `difference`: what a dry run would have changed. */
+/** `resumedAt`: the line up to which it was in before; `ignored`: columns that mean nothing here; `diff`: of a dry run. */
 export interface ImportReport extends ImportCounts {
-  importId: string, errors: RowError[], rejectedBy: Record<string, number>, ignored: string[], resumedAt: number, seconds: number, difference?: Difference
+  importId: string, errors: RowError[], rejectedBy: Record<string, number>, ignored: string[], resumedAt: number, seconds: number, diff?: Diff
 }
 export interface ImportRequest {
   path: string
@@ -37,6 +37,8 @@ export interface ImportRequest {
   trusted?: boolean
   /** Whose words a text is. */
   about?: string
+  /** Whoever runs it notes how it ended, but for success. */
+  supervised?: boolean
   /** Facts and descriptions in a transaction. */
   batch?: number
   onProgress?: (progress: ImportProgress) => void
@@ -76,10 +78,16 @@ export async function importFile (graph: Graph, tenantId: string, request: Impor
   }
   const { errors, byCode: rejectedBy } = refused
   const [resumedAt, seconds] = [before.lines, (performance.now() - started) / 1000]
-  return { importId, ...progress.counts, errors, rejectedBy, ignored: read.ignored, resumedAt, seconds, ...difference(request, write) }
+  return { importId, ...progress.counts, errors, rejectedBy, ignored: read.ignored, resumedAt, seconds, ...diffOf(request, write, rejectedBy) }
 }
 
-const difference = ({ dryRun = false }: ImportRequest, write: Writer) => dryRun ? { difference: write.difference() } : {}
+/** What a dry run would have made. */
+export type Diff = Difference & { rejectedBy: Record<string, number> }
+
+function diffOf ({ dryRun = false }: ImportRequest, write: Writer, rejectedBy: Diff['rejectedBy']): { diff?: Diff } {
+  const difference = dryRun ? write.difference() : undefined
+  return difference === undefined ? {} : { diff: { ...difference, rejectedBy } }
+}
 
 const rowsOf = ({ format, mapping = {}, trusted, about }: ImportRequest, importId: string, text: Readable) =>
   readers[format]({ text, source: `import:${importId}`, importId, mapping, trusted, about })

@@ -15,7 +15,7 @@ export type Writer = ReturnType<typeof writing> | ReturnType<typeof foreseeing>
 interface File { importId: string, at: string, totalBytes: number, bytesRead: () => number }
 
 /** Writes batches, each with the mark of how far the file is in. */
-export function writing (graph: Graph, tenantId: string, { path, name = basename(path), format, mode }: ImportRequest, file: File) {
+export function writing (graph: Graph, tenantId: string, { path, name = basename(path), format, mode, supervised = false }: ImportRequest, file: File) {
   const { importId, totalBytes, bytesRead, at } = { ...file, at: file.at || new Date().toISOString() }
   const mark = (state: ImportState, { at: { lines, within }, counts }: Progress, error = '') => ({
     tenantId,
@@ -39,7 +39,7 @@ export function writing (graph: Graph, tenantId: string, { path, name = basename
       return { counts, exists: refused.map((i) => known(batch, i)), canceling }
     },
     end: async (state: ImportState, progress: Progress, error = '') => {
-      await graph.write((run) => run('graph/import-mark', mark(state, progress, error)))
+      if (!supervised || state === 'succeeded') await graph.write((run) => run('graph/import-mark', mark(state, progress, error)))
     }
   }
 }
