@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { debugging } from '../engine/config.js'
-import { FORMATS } from '../models/imports.js'
+import { EXPORT_FORMATS, FORMATS } from '../models/imports.js'
 
 /**
  * The commands. Each loads what it needs when it runs, so that `teraffi extract` opens no store and starts fast.
@@ -100,6 +100,10 @@ function data (teraffi: Command): void {
   teraffi.command('undo').description('take back exactly what one import said')
     .argument('<importId>')
     .action(async (importId) => (await import('./commands/data.js')).undoCommand(importId))
+  teraffi.command('export').description('write all nodes and facts of the tenant, to be imported again; to stdout when no file is given')
+    .argument('[file]', 'gzipped where its name ends in .gz')
+    .addOption(new Option('--format <format>', 'JSON lines, or N-Triples for any reader').choices(EXPORT_FORMATS).default('jsonl'))
+    .action(async (file, options) => (await import('./commands/data.js')).exportCommand(file, options))
   analysing(teraffi)
   measuring(teraffi)
 }
@@ -123,6 +127,8 @@ function analysing (teraffi: Command): void {
   graph.command('schema').description('labels, relations and properties, how many of each, an example')
     .addOption(new Option('--format <format>', 'markdown: docs/graph-schema.md without its head').choices(['table', 'markdown', 'json']).default('table'))
     .action(async (options) => (await import('./commands/query.js')).schema(options))
+  graph.command('hash').description('one number for all that the graph says: the same where nothing differs')
+    .action(async () => (await import('./commands/data.js')).hashCommand())
   for (const command of [...query.commands, ...graph.commands]) command.exitOverride()
 }
 

@@ -4,6 +4,10 @@ import type { Label, Relation } from './vocabulary.js'
 export const FORMATS = ['pairs', 'triples', 'tsv', 'jsonl'] as const
 export type Format = (typeof FORMATS)[number]
 
+/** The forms in which a tenant is exported. */
+export const EXPORT_FORMATS = ['jsonl', 'ntriples'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
 const ENDINGS: Record<string, Format> = { csv: 'triples', tsv: 'tsv', tab: 'tsv', jsonl: 'jsonl', ndjson: 'jsonl' }
 
 /** By the name of a file, also of a gzipped one; null where that tells nothing. */

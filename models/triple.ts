@@ -86,4 +86,6 @@ export interface Fact {
   observedAt: string | null // null: now
   properties: FactProperties
   visibility?: 'network' | 'private' | null // absent or null: everyone may know
+  recordedAt?: string // when it was written down, where that is not now; ISO 8601
+  withdrawnAt?: string // the day on which its document ceased to say it
 }

@@ -1,6 +1,11 @@
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
 import type { ImportProgress } from '../../engine/engine.js'
 import { EngineError } from '../../engine/errors.js'
-import { FORMATS, formatOf, type Format } from '../../models/imports.js'
+import { FORMATS, formatOf, type ExportFormat, type Format } from '../../models/imports.js'
 import { progress } from '../progress.js'
 import { painter, table } from '../terminal.js'
 import { print, tell, withEngine } from './open.js'
@@ -57,4 +62,35 @@ export async function undoCommand (importId: string): Promise<void> {
     const { removed, kept } = await engine.undoImport(engine.config.tenantId, importId)
     print(`What ${importId} said is taken back: ${removed} facts are gone, ${kept} stay as others say them.`)
   })
+}
+
+/** A file appears under its name when it is whole. */
+export async function exportCommand (path: string | undefined, { format }: { format: ExportFormat }): Promise<void> {
+  await withEngine(async (engine) => {
+    const lines = Readable.from(inPieces(engine.exportTenant(engine.config.tenantId, format)))
+    if (path === undefined) return await pipeline(lines, process.stdout, { end: false })
+    const part = `${path}.part`
+    try {
+      await (path.endsWith('.gz') ? pipeline(lines, createGzip(), createWriteStream(part)) : pipeline(lines, createWriteStream(part)))
+      await rename(part, path)
+    } finally {
+      await rm(part, { force: true })
+    }
+  })
+}
+
+/** Lines are short, and each write costs. */
+async function * inPieces (lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let piece = ''
+  for await (const line of lines) {
+    piece += line
+    if (piece.length < 65_536) continue
+    yield piece
+    piece = ''
+  }
+  yield piece
+}
+
+export async function hashCommand (): Promise<void> {
+  await withEngine(async (engine) => { print(await engine.graphHash(engine.config.tenantId)) })
 }

@@ -55,10 +55,18 @@ async function write (run: Run, tenantId: string, told: Told[], descriptions: De
   const described = descriptions.length === 0 ? 0 : (await run<{ changed: number }>('graph/describe-entities', { tenantId, version, entities: descriptions.map(withKey) }))[0]!.changed
   const counts = await mergeFacts(run, tenantId, version, told, replaces)
   const rewritten = await rewrite(run, tenantId, version, documents, now)
+  const facts = told.flatMap((one) => one.facts)
+  if (documents.length === 0) await hide(run, tenantId, facts)
   await also?.(run)
   const changed = counts.some(({ created, merged }) => created + merged > 0) || described + rewritten > 0
   if (!changed) await run('graph/unchanged', { tenantId })
   return counts.map((count, i) => ({ ...count, duplicate: told[i]!.facts.length - count.created - count.merged, version: changed ? version : version - 1 }))
+}
+
+/** Names that were only said in private are as private as what was said. */
+async function hide (run: Run, tenantId: string, facts: Fact[]): Promise<void> {
+  const ends = facts.filter(({ visibility }) => visibility).flatMap(({ subject, object }) => [subject.id, object.id])
+  if (ends.length > 0) await run('graph/viewers', { tenantId, ids: [...new Set(ends)] })
 }
 
 interface Waiting extends Told { resolve: (ingested: Ingested) => void, reject: (error: unknown) => void }

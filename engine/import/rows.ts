@@ -7,10 +7,12 @@ import type { Format } from '../../models/imports.js'
 import type { Fact, Modality } from '../../models/triple.js'
 import { isLabel, isRelation, labelOfKind, RELATION_OF, type Label, type Relation } from '../../models/vocabulary.js'
 import { entityRef } from '../extraction/canonical.js'
+import type { Description } from '../graph/ingest.js'
+import type { ExportedNode } from '../graph/export.js'
 import { labelOf } from '../graph/link.js'
 
 /** What became of one line: facts, or why there are none. */
-export type Line = { line: number, facts: Fact[] } | Refused
+export type Line = { line: number, facts: Fact[], nodes?: Description[] } | Refused
 /** `raw`: the line as it was; `header`: the line that names its columns, where there is one. */
 export interface Refused { line: number, rejected: Rejection, raw: string, header?: string }
 export interface Rejection { code: string, message: string, hint: string }
@@ -77,7 +79,8 @@ export const plainFact = (
 })
 
 const COLUMNS = [
-  'subject', 'predicate', 'object', 'subjectType', 'objectType', 'polarity', 'modality', 'confidence', 'source', 'validFrom', 'validTo', 'observedAt'
+  'subject', 'predicate', 'object', 'subjectType', 'objectType', 'polarity', 'modality', 'confidence', 'source', 'validFrom', 'validTo', 'observedAt',
+  'subjectName', 'objectName', 'lemma', 'recordedAt', 'sentence', 'start', 'end', 'properties', 'visibility', 'withdrawnAt'
 ] as const
 type Column = (typeof COLUMNS)[number]
 type TripleRow = Partial<Record<Column, string>>
@@ -113,10 +116,23 @@ async function * jsonl (text: Readable, source: string, importId: string): Async
   for await (const raw of createInterface({ input: text, crlfDelay: Infinity })) {
     line++
     if (raw.trim() === '') continue
+    const node = readNode(raw)
+    if (node !== null) {
+      yield { line, facts: [], nodes: node.described ? [node.entity] : [] }
+      continue
+    }
     const record = readObject(raw)
     const read = 'code' in record ? record : readTriple(record, source, importId)
     yield 'code' in read ? { line, rejected: read as Rejection, raw } : { line, facts: [read] }
   }
+}
+
+/** The line of a node as `exportTenant` writes it. A node that nobody has described is made by its facts. */
+function readNode (raw: string): { described: boolean, entity: Description } | null {
+  if (!raw.startsWith('{"node":')) return null
+  const { node } = JSON.parse(raw) as { node: ExportedNode }
+  const { id, label, name, described = false, properties = {}, profile = null, goals = null, content = null } = node
+  return { described, entity: { id, label, name, properties: properties as Description['properties'], profile, goals, content } }
 }
 
 const NO_OBJECT: Rejection = { code: 'bad_json', message: 'The line is no JSON object', hint: 'A line is an object such as {"subject": "Ann", "predicate": "like", "object": "tea"}.' }
@@ -127,9 +143,9 @@ function readObject (raw: string): TripleRow | Rejection {
     const value: unknown = JSON.parse(raw)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return NO_OBJECT
     const given = Object.entries(value).filter(([name, one]) => (COLUMNS as readonly string[]).includes(name) && one !== null)
-    const nested = given.find(([, one]) => typeof one === 'object')
+    const nested = given.find(([name, one]) => typeof one === 'object' && name !== 'properties')
     if (nested !== undefined) return { code: 'bad_json', message: `The ${nested[0]} is no text or number`, hint: 'Write texts, numbers or null.' }
-    return Object.fromEntries(given.map(([name, one]) => [name, String(one).trim()]))
+    return Object.fromEntries(given.map(([name, one]) => [name, name === 'properties' ? JSON.stringify(one) : name === 'sentence' ? String(one) : String(one).trim()]))
   } catch {
     return NO_OBJECT
   }
@@ -143,13 +159,20 @@ function readTriple (row: TripleRow, source: string, importId: string): Fact | R
   if (rejection !== null) return rejection
   const predicate = row.predicate!
   const relation = isRelation(predicate) ? predicate : RELATION_OF.get(predicate.toLowerCase()) ?? 'MENTIONS'
-  const subject = readEntity(row.subject!, row.subjectType, 'Member')
-  const object = readEntity(row.object!, row.objectType, labelOf(relation, row.object!))
+  const [subject, object] = endsOf(row, relation)
   if ('code' in subject) return subject
   if ('code' in object) return object
   if (subject.id === object.id) return { code: 'self_loop', message: `"${subject.id}" is both subject and object`, hint: 'A fact joins two things.' }
-  return { ...plainFact(subject, relation, predicate.toLowerCase(), object, row.source || source, importId), ...qualities(row) }
+  const fact = plainFact(subject, relation, row.lemma || predicate.toLowerCase(), object, row.source || source, importId)
+  return { ...fact, ...qualities(row), ...exportedQualities(row) }
 }
+
+const endsOf = (row: TripleRow, relation: Relation) => [
+  exportedEntity(row.subject!, row.subjectType, row.subjectName) ?? readEntity(row.subject!, row.subjectType, 'Member'),
+  exportedEntity(row.object!, row.objectType, row.objectName) ?? readEntity(row.object!, row.objectType, labelOf(relation, row.object!))
+] as const
+
+const exportedEntity = (id: string, label: string | undefined, name: string | undefined): Fact['subject'] | null => name ? { id, label: label as Label, name } : null
 
 const qualities = (row: TripleRow) => ({
   polarity: row.polarity === '-' ? '-' as const : '+' as const,
@@ -158,6 +181,16 @@ const qualities = (row: TripleRow) => ({
   validFrom: row.validFrom || null,
   validTo: row.validTo || null,
   observedAt: row.observedAt || null
+})
+
+const exportedQualities = ({ sentence = '', start, end, properties, visibility, recordedAt, withdrawnAt }: TripleRow): Partial<Fact> => ({
+  sentence,
+  start: start ? Number(start) : null,
+  end: end ? Number(end) : null,
+  properties: properties ? JSON.parse(properties) as Fact['properties'] : {},
+  visibility: (visibility || null) as Fact['visibility'],
+  ...recordedAt && { recordedAt },
+  ...withdrawnAt && { withdrawnAt }
 })
 
 function missing (row: TripleRow): Rejection | null {

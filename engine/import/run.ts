@@ -7,7 +7,7 @@ import type { Format } from '../../models/imports.js'
 import type { Fact } from '../../models/triple.js'
 import { EngineError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
-import { ingest, INGEST_MAX } from '../graph/ingest.js'
+import { ingest, INGEST_MAX, type Description } from '../graph/ingest.js'
 import { meant } from '../graph/link.js'
 import { openText, readers, type Refused, type Rejection } from './rows.js'
 
@@ -15,9 +15,9 @@ export interface ImportCounts { read: number, created: number, merged: number, d
 export interface ImportProgress extends ImportCounts { line: number, bytes: number, totalBytes: number }
 export interface ImportReport extends ImportCounts { importId: string, errors: (Where & Rejection)[], resumedAt: number, seconds: number }
 type Where = { line: number }
-/** `rejectedTo`: a file for the rows that are refused, in the form of the file they come from, to be mended and imported. */
+/** `batch`: facts in a transaction; `rejectedTo`: a file for the rows that are refused, in the form of the file they come from, to be mended and imported. */
 export interface ImportRequest {
-  path: string, format: Format, onError?: 'continue' | 'abort', rejectedTo?: string, onProgress?: (progress: ImportProgress) => void, signal?: AbortSignal
+  path: string, format: Format, batch?: number, onError?: 'continue' | 'abort', rejectedTo?: string, onProgress?: (progress: ImportProgress) => void, signal?: AbortSignal
 }
 
 const BATCH = 5_000
@@ -27,13 +27,14 @@ const ERRORS_KEPT = 1_000
  * Reads a file into the graph, batch by batch. The progress mark of a batch is written in its own transaction, so the same command
  * resumes after any crash, and a file that is in already changes nothing. The counts are of facts; a rejected line counts as one.
  */
-export async function importFile (graph: Graph, tenantId: string, { path, format, onError = 'continue', rejectedTo, onProgress, signal }: ImportRequest): Promise<ImportReport> {
+export async function importFile (graph: Graph, tenantId: string, { path, format, batch: size = BATCH, onError = 'continue', rejectedTo, onProgress, signal }: ImportRequest): Promise<ImportReport> {
   const started = performance.now()
   const at = new Date().toISOString()
   const { importId, totalBytes } = await identify(path, format)
   const resumedAt = await linesDone(graph, tenantId, importId)
   const counts: ImportCounts = { read: 0, created: 0, merged: 0, duplicate: 0, rejected: 0 }
   const batch: Fact[] = []
+  const nodes: Description[] = []
   let line = 0
   const { text, bytesRead } = openText(path)
   const refused = refusals(rejectedTo)
@@ -41,7 +42,7 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
   const flush = async () => {
     const lines = batch.length > INGEST_MAX ? line - 1 : line // a long line takes several transactions, and is done with the last
     const facts = await meant(graph, tenantId, batch.splice(0, INGEST_MAX))
-    const { created, merged, duplicate } = await ingest(graph, tenantId, facts, [], {
+    const { created, merged, duplicate } = await ingest(graph, tenantId, facts, nodes.splice(0), {
       also: (run) => run('graph/import-mark', { tenantId, importId, mark: { path: basename(path), format, lines, at } })
     })
     counts.created += created
@@ -50,11 +51,15 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
     onProgress?.({ ...counts, line, bytes: bytesRead(), totalBytes })
   }
 
+  const take = (row: { facts: Fact[], nodes?: Description[] }) => {
+    batch.push(...row.facts)
+    nodes.push(...row.nodes ?? [])
+  }
   let broken: unknown = null
   const rows = readers[format](text, `import:${importId}`, importId)
   for await (const row of untilBroken(rows, (error) => { broken = error })) {
     signal?.throwIfAborted()
-    while (batch.length >= BATCH) await flush()
+    while (batch.length + nodes.length >= size) await flush()
     line = row.line
     if ('rejected' in row) {
       counts.rejected++
@@ -65,11 +70,11 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
     }
     counts.read += row.facts.length
     if (line <= resumedAt) counts.duplicate += row.facts.length
-    else batch.push(...row.facts)
+    else take(row)
   }
-  while (batch.length > 0) await flush()
+  while (batch.length + nodes.length > 0) await flush()
   await refused.close()
-  if (broken !== null) throw unreadable(path, line, broken)
+  whole(path, line, broken)
   return { importId, ...counts, errors: refused.errors, resumedAt, seconds: (performance.now() - started) / 1000 }
 }
 
@@ -97,6 +102,10 @@ async function * untilBroken<T> (rows: AsyncIterable<T>, onBroken: (error: unkno
   } catch (error) {
     onBroken(error)
   }
+}
+
+function whole (path: string, line: number, broken: unknown): void {
+  if (broken !== null) throw unreadable(path, line, broken)
 }
 
 /** What the file cannot give is the caller's to mend: the error names it, and what is in. */
