@@ -3,12 +3,14 @@ import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import type { ImportProgress } from '../../engine/engine.js'
+import { loadConfig } from '../../engine/config.js'
+import type { ImportProgress, ImportReport } from '../../engine/engine.js'
 import { EngineError } from '../../engine/errors.js'
 import { FORMATS, formatOf, type ExportFormat, type Format } from '../../models/imports.js'
 import { progress } from '../progress.js'
 import { painter, table } from '../terminal.js'
 import { print, tell, withEngine } from './open.js'
+import { checkUnused } from './stores.js'
 
 /** Opening the engine brings every store up to date; this command only says so. */
 export async function migrate (): Promise<void> {
@@ -27,11 +29,13 @@ export async function seed (): Promise<void> {
   })
 }
 
-interface ImportOptions { format?: Format, rejected?: string, onError: 'continue' | 'abort' }
+interface ImportOptions { format?: Format, rejected?: string, onError: 'continue' | 'abort', offline?: boolean }
 
-export async function importCommand (path: string, options: ImportOptions): Promise<void> {
-  const format = options.format ?? formatOf(path)
-  if (format === null) throw new EngineError('invalid_argument', `The name "${path}" does not tell its format; say --format ${FORMATS.join('|')}.`)
+export async function importCommand (paths: string[], options: ImportOptions): Promise<void> {
+  if (options.offline) return await offlineCommand(paths, options)
+  const [path, ...more] = paths as [string, ...string[]]
+  if (more.length > 0) throw new EngineError('invalid_argument', 'Files are imported one by one; several at once go with --offline.')
+  const format = formatFor(path, options)
   const stop = new AbortController()
   process.once('SIGINT', () => { stop.abort(new Error('Stopped; what was read is kept, and the same command goes on from there.')) })
 
@@ -40,14 +44,31 @@ export async function importCommand (path: string, options: ImportOptions): Prom
     const onProgress = ({ bytes, totalBytes, read }: ImportProgress) => { bar.update('import', bytes, totalBytes, `${read} facts`) }
     const { onError, rejected: rejectedTo } = options
     const asked = { path, format, onError, rejectedTo, signal: stop.signal, onProgress }
-    const report = await engine.importFile(engine.config.tenantId, asked).finally(bar.stop)
-
-    const { errors, ...counts } = report
-    const paint = painter(process.stderr)
-    for (const { line, code, message, hint } of errors) tell(`${paint.red(`line ${line}`)} ${code}: ${message} ${paint.dim(hint)}`)
-    print(table([{ ...counts, seconds: counts.seconds.toFixed(1) }]))
-    if (report.rejected > 0) process.exitCode = 1
+    report([await engine.importFile(engine.config.tenantId, asked).finally(bar.stop)])
   })
+}
+
+/** Stops the managed Neo4j for the time of the load, so no server may use it. */
+async function offlineCommand (paths: string[], options: ImportOptions): Promise<void> {
+  const config = loadConfig()
+  await checkUnused(config)
+  const { onError, rejected } = options
+  const requests = paths.map((path, i) => ({ path, format: formatFor(path, options), onError, rejectedTo: rejected && (i === 0 ? rejected : `${rejected}.${i + 1}`) }))
+  const { importOffline } = await import('../../engine/offline.js')
+  report(await importOffline(config, config.tenantId, requests, tell))
+}
+
+function formatFor (path: string, options: ImportOptions): Format {
+  const format = options.format ?? formatOf(path)
+  if (format === null) throw new EngineError('invalid_argument', `The name "${path}" does not tell its format; say --format ${FORMATS.join('|')}.`)
+  return format
+}
+
+function report (reports: ImportReport[]): void {
+  const paint = painter(process.stderr)
+  for (const { line, code, message, hint } of reports.flatMap(({ errors }) => errors)) tell(`${paint.red(`line ${line}`)} ${code}: ${message} ${paint.dim(hint)}`)
+  print(table(reports.map(({ errors, ...counts }) => ({ ...counts, seconds: counts.seconds.toFixed(1) }))))
+  if (reports.some(({ rejected }) => rejected > 0)) process.exitCode = 1
 }
 
 export async function listImports (): Promise<void> {

@@ -103,7 +103,7 @@ async function writeTogether (graph: Graph, tenantId: string, all: Waiting[], be
   }
 }
 
-interface FactRow { factId: string, subject: string, relation: Relation, object: string, evidence: string[], resolved: object }
+export interface FactRow { factId: string, subject: string, relation: Relation, object: string, evidence: string[], resolved: object }
 
 /** One row per fact, its evidence merged, sorted and resolved. */
 async function group (told: Told[]): Promise<FactRow[]> {
@@ -127,7 +127,7 @@ async function group (told: Told[]): Promise<FactRow[]> {
   return rows
 }
 
-const rowOf = (factId: string, { subject, relation, object, lemma }: Fact, evidence: string[]): FactRow => ({
+export const rowOf = (factId: string, { subject, relation, object, lemma }: Fact, evidence: string[]): FactRow => ({
   factId,
   subject: subject.id,
   relation,
@@ -172,7 +172,7 @@ function add (rows: FactRow[], held: Map<string, string[]>, replaces?: string): 
   return counts
 }
 
-const withKey = <T extends EntityRef>(entity: T) => ({ ...entity, key: canonicalKey(entity.name, entity.label) })
+export const withKey = <T extends EntityRef>(entity: T) => ({ ...entity, key: canonicalKey(entity.name, entity.label) })
 
 /** Each node once, under the alphabetically last of its spellings. */
 function distinctEntities (facts: Fact[]): (EntityRef & { key: string })[] {

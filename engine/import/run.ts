@@ -79,7 +79,7 @@ export async function importFile (graph: Graph, tenantId: string, { path, format
 }
 
 /** Keeps the first errors, and all refused rows in a file, which appears with the first of them. */
-function refusals (path: string | undefined) {
+export function refusals (path: string | undefined) {
   const errors: ImportReport['errors'] = []
   let file: FileHandle | null = null
   return {
@@ -96,7 +96,7 @@ function refusals (path: string | undefined) {
 }
 
 /** The rows as far as the file gives them. */
-async function * untilBroken<T> (rows: AsyncIterable<T>, onBroken: (error: unknown) => void): AsyncGenerator<T> {
+export async function * untilBroken<T> (rows: AsyncIterable<T>, onBroken: (error: unknown) => void): AsyncGenerator<T> {
   try {
     yield * rows
   } catch (error) {
@@ -104,7 +104,7 @@ async function * untilBroken<T> (rows: AsyncIterable<T>, onBroken: (error: unkno
   }
 }
 
-function whole (path: string, line: number, broken: unknown): void {
+export function whole (path: string, line: number, broken: unknown): void {
   if (broken !== null) throw unreadable(path, line, broken)
 }
 
@@ -117,7 +117,7 @@ async function linesDone (graph: Graph, tenantId: string, importId: string): Pro
 }
 
 /** The same content in the same format is the same import. */
-async function identify (path: string, format: Format): Promise<{ importId: string, totalBytes: number }> {
+export async function identify (path: string, format: Format): Promise<{ importId: string, totalBytes: number }> {
   const file = await stat(path).catch(() => null)
   if (file === null || !file.isFile()) throw new EngineError('not_found', `There is no file "${path}".`)
   const hash = createHash('sha256')

@@ -1,0 +1,222 @@
+import { closeSync, createReadStream, openSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Format, ImportCounts } from '../../models/imports.js'
+import type { EntityRef, Fact } from '../../models/triple.js'
+import { EngineError } from '../errors.js'
+import { evidenceLine, factId, resolve } from '../graph/evidence.js'
+import type { Graph, Run } from '../graph/graph.js'
+import { ingest, withKey } from '../graph/ingest.js'
+import { meantAnew } from '../graph/link.js'
+import { identify, refusals, untilBroken, whole, type ImportReport } from './run.js'
+import { openText, readers } from './rows.js'
+
+/**
+ * The way of files into an empty graph through Neo4j's own loader: rows are read and become facts as everywhere; the first piece of evidence of
+ * each plain fact is written as a record of the loader's, all others wait in a file for the live path, which adds them afterwards.
+ */
+
+export interface OfflineRequest { path: string, format: Format, onError?: 'continue' | 'abort', rejectedTo?: string }
+
+/** What became of one file: `later` holds the evidence that waits, a fact a line. */
+interface MappedFile { request: OfflineRequest, importId: string, line: number, later: string, counts: ImportCounts, errors: ImportReport['errors'], seconds: number }
+/** The loader's files, with their headers. */
+export interface Mapped { nodes: string[], relationships: string[], files: MappedFile[] }
+
+export const FIELD = '\u001e'
+export const ITEM = '\u001f'
+const NODE_FIELDS = [':ID', ':LABEL', 'tenantId', 'id', 'key', 'name']
+const COUNTS = ['certainPositive', 'certainNegative', 'possiblePositive', 'possibleNegative', 'desiredPositive', 'desiredNegative'] as const
+const FACT_FIELDS = [
+  ':START_ID', ':END_ID', ':TYPE', 'factId', 'evidence:string[]', 'version:long', 'lemma', 'polarity', 'modality', 'confidence:double', 'weight:double',
+  ...COUNTS.map((name) => `${name}:long`), 'observedAt'
+]
+const VERSION = 1 // the first write of the tenant
+
+/** Maps files to the loader's form in a folder. Memory: what is known of each node, and 16 to 32 bytes a fact. */
+export async function mapOffline (tenantId: string, requests: OfflineRequest[], dir: string, now: string): Promise<Mapped> {
+  const [nodes, relationships] = [join(dir, 'nodes.csv'), join(dir, 'facts.csv')]
+  const known = new Facts()
+  const entities = new Entities()
+  const out = lineWriter(relationships)
+  out.write(`${FACT_FIELDS.join(FIELD)}\n`)
+  const files: MappedFile[] = []
+  for (const [i, request] of requests.entries()) {
+    const later = join(dir, `later-${i}.jsonl`)
+    files.push(await mapFile(request, later, { known, entities, out, record: recorder(entities, now) }))
+  }
+  out.end()
+  writeNodes(nodes, tenantId, entities)
+  const counter = join(dir, 'graph.csv')
+  writeFileSync(counter, `${[':ID', ':LABEL', 'tenantId', 'version:long'].join(FIELD)}\n${[entities.all.size, '_Graph', tenantId, VERSION].join(FIELD)}\n`)
+  return { nodes: [nodes, counter], relationships: [relationships], files }
+}
+
+interface Mapping { known: Facts, entities: Entities, out: LineWriter, record: (fact: Fact, id: string) => string }
+
+async function mapFile (request: OfflineRequest, laterPath: string, { known, out, record }: Mapping): Promise<MappedFile> {
+  const started = performance.now()
+  const { path, format, onError, rejectedTo } = request
+  const { importId } = await identify(path, format)
+  const refused = refusals(rejectedTo)
+  const later = lineWriter(laterPath)
+  const counts: ImportCounts = { read: 0, created: 0, merged: 0, duplicate: 0, rejected: 0 }
+  let [line, broken]: [number, unknown] = [0, null]
+  const take = (given: Fact) => {
+    const fact = given.subject.named || given.object.named ? { ...given, subject: meantAnew(given.subject), object: meantAnew(given.object) } : given
+    const id = factId(fact)
+    if (!isPlain(fact) || !known.add(id)) return later.write(`${JSON.stringify(fact)}\n`)
+    out.write(record(fact, id))
+    counts.created++
+  }
+  for await (const row of untilBroken(readers[format](openText(path).text, `import:${importId}`, importId), (error) => { broken = error })) {
+    line = row.line
+    if ('rejected' in row) {
+      await refused.add(row)
+      counts.rejected++
+      if (onError === 'abort') break
+    } else {
+      if ((row.nodes ?? []).length > 0) throw describes(path, line)
+      row.facts.forEach(take)
+      counts.read += row.facts.length
+    }
+  }
+  counts.read += counts.rejected
+  later.end()
+  await refused.close()
+  whole(path, line, broken)
+  return { request, importId, line, later: laterPath, counts, errors: refused.errors, seconds: (performance.now() - started) / 1000 }
+}
+
+const describes = (path: string, line: number) =>
+  new EngineError('failed_precondition', `"${path}", line ${line}, describes a node; what names mean depends on that, so import it without --offline.`)
+
+/** Facts of which the loader's record holds all; others go by the live path, and so does what has characters that part its fields. */
+const isPlain = ({ properties, visibility, withdrawnAt, validFrom, validTo, sentence, source }: Fact) =>
+  [visibility, withdrawnAt, validFrom, validTo].every((mark) => mark === undefined || mark === null) &&
+  Object.keys(properties).length === 0 && !APART.test(sentence) && !APART.test(source)
+const APART = /[\u0002\u001e\u001f]/ // eslint-disable-line no-control-regex -- they part the loader's fields
+
+/** Writes a fact as the loader reads it. What it comes to is worked out once for all facts of which the same is said. */
+function recorder (entities: Entities, now: string): Mapping['record'] {
+  const ends = new Map<string, string>()
+  return (fact, id) => {
+    const { relation, lemma, polarity, modality, confidence, observedAt } = fact
+    const line = evidenceLine(fact, now)
+    const alike = `${relation} ${relation === 'MENTIONS' ? lemma : ''}${FIELD}${polarity}${modality}${confidence}${FIELD}${observedAt ?? fact.recordedAt}`
+    let end = ends.get(alike)
+    if (end === undefined) {
+      const { polarity, modality, confidence, weight, observedAt, ...resolved } = resolve([line], relation)
+      end = [VERSION, relation === 'MENTIONS' ? lemma : '', polarity, modality, confidence, weight, ...COUNTS.map((name) => resolved[name]), observedAt].join(FIELD) + '\n'
+      if (ends.size < ALIKE_KEPT) ends.set(alike, end)
+    }
+    return `${entities.at(fact.subject)}${FIELD}${entities.at(fact.object)}${FIELD}${relation}${FIELD}${id}${FIELD}${line}${FIELD}${end}`
+  }
+}
+const ALIKE_KEPT = 10_000
+
+function writeNodes (path: string, tenantId: string, entities: Entities): void {
+  const out = lineWriter(path)
+  out.write(`${NODE_FIELDS.join(FIELD)}\n`)
+  for (const [id, { at, key, label, name }] of entities.all) out.write(`${[at, `Entity${ITEM}${label}`, tenantId, id, key, name].join(FIELD)}\n`)
+  out.end()
+}
+
+/** Each node once, numbered as it comes, under the alphabetically last of its spellings, found by the key of the first. */
+class Entities {
+  readonly all = new Map<string, EntityRef & { at: number, key: string }>()
+
+  at (entity: EntityRef): number {
+    const held = this.all.get(entity.id)
+    if (held === undefined) {
+      this.all.set(entity.id, { ...withKey(entity), at: this.all.size })
+      return this.all.size - 1
+    }
+    if (held.name < entity.name) held.name = entity.name
+    return held.at
+  }
+}
+
+/** Which facts are there: their ids as pairs of words in a hash table with open addressing (Knuth 1998, 6.4), grown at half. */
+class Facts {
+  private words = new Uint32Array(2 ** 17)
+  private size = 0
+
+  /** False where it is there already. */
+  add (factId: string): boolean {
+    if (this.size * 4 > this.words.length) this.grow()
+    const [high, low] = [parseInt(factId.slice(1, 9), 16), parseInt(factId.slice(9, 17), 16) | 1] // odd: an empty place is 0
+    const isNew = this.put(high, low)
+    if (isNew) this.size++
+    return isNew
+  }
+
+  private put (high: number, low: number): boolean {
+    const { words } = this
+    const mask = words.length / 2 - 1
+    for (let at = high & mask; ; at = (at + 1) & mask) {
+      if (words[2 * at + 1] === 0) {
+        words[2 * at] = high
+        words[2 * at + 1] = low
+        return true
+      }
+      if (words[2 * at] === high && words[2 * at + 1] === low >>> 0) return false
+    }
+  }
+
+  private grow (): void {
+    const before = this.words
+    this.words = new Uint32Array(before.length * 2)
+    for (let at = 0; at < before.length; at += 2) if (before[at + 1] !== 0) this.put(before[at]!, before[at + 1]!)
+  }
+}
+
+interface LineWriter { write: (line: string) => void, end: () => void }
+const PIECE = 1 << 18
+
+function lineWriter (path: string): LineWriter {
+  const file = openSync(path, 'w')
+  let piece = ''
+  const flush = () => {
+    writeSync(file, piece)
+    piece = ''
+  }
+  return {
+    write (line) {
+      piece += line
+      if (piece.length > PIECE) flush()
+    },
+    end () {
+      flush()
+      closeSync(file)
+    }
+  }
+}
+
+const BATCH = 5_000
+
+/** After the load: adds the evidence that waits, and notes each import with its counts. */
+export async function finishOffline (graph: Graph, tenantId: string, { files }: Mapped, now: string): Promise<ImportReport[]> {
+  const reports: ImportReport[] = []
+  for (const { request: { path, format }, importId, line, later, counts, errors, seconds } of files) {
+    const started = performance.now()
+    const add = async (facts: Fact[], also?: (run: Run) => Promise<unknown>) => {
+      const { created, merged, duplicate } = await ingest(graph, tenantId, facts, [], { now, also })
+      counts.created += created
+      counts.merged += merged
+      counts.duplicate += duplicate
+    }
+    let batch: Fact[] = []
+    for await (const text of createInterface({ input: createReadStream(later) })) {
+      batch.push(JSON.parse(text) as Fact)
+      if (batch.length < BATCH) continue
+      await add(batch)
+      batch = []
+    }
+    await add(batch)
+    const mark = { path, format, lines: line, at: now, ...counts }
+    await ingest(graph, tenantId, [], [], { now, also: (run) => run('graph/import-mark', { tenantId, importId, mark }) })
+    reports.push({ importId, ...counts, errors, resumedAt: 0, seconds: seconds + (performance.now() - started) / 1000 })
+  }
+  return reports
+}
