@@ -63,4 +63,4 @@ function watched (graph: Graph, passed: (name: string) => void): Graph {
   }
 }
 
-if (process.argv[1]?.endsWith('import-victim.ts')) await main()
+if (process.argv[1]?.endsWith('import-victim.mjs')) await main()

@@ -92,28 +92,37 @@ const describes = (path: string, line: number) =>
   new EngineError('failed_precondition', `"${path}", line ${line}, describes a node; what names mean depends on that, so import it without --offline.`)
 
 /** Facts of which the loader's record holds all; others go by the live path, and so does what has characters that part its fields. */
-const isPlain = ({ properties, visibility, withdrawnAt, validFrom, validTo, sentence, source }: Fact) =>
-  [visibility, withdrawnAt, validFrom, validTo].every((mark) => mark === undefined || mark === null) &&
-  Object.keys(properties).length === 0 && !APART.test(sentence) && !APART.test(source)
+function isPlain ({ properties, visibility, withdrawnAt, validFrom, validTo, sentence, source }: Fact): boolean {
+  const isMarked = visibility || withdrawnAt || validFrom || validTo
+  return !isMarked && Object.keys(properties).length === 0 && !(sentence !== '' && APART.test(sentence)) && !APART.test(source)
+}
 const APART = /[\u0002\u001e\u001f]/ // eslint-disable-line no-control-regex -- they part the loader's fields
 
-/** Writes a fact as the loader reads it. What it comes to is worked out once for all facts of which the same is said. */
+/** Writes a fact as the loader reads it. Of facts that are said alike, what is said and what it comes to is worked out once. */
 function recorder (entities: Entities, now: string): Mapping['record'] {
-  const ends = new Map<string, string>()
+  const alike = new Map<string, string>()
   return (fact, id) => {
-    const { relation, lemma, polarity, modality, confidence, observedAt } = fact
-    const line = evidenceLine(fact, now)
-    const alike = `${relation} ${relation === 'MENTIONS' ? lemma : ''}${FIELD}${polarity}${modality}${confidence}${FIELD}${observedAt ?? fact.recordedAt}`
-    let end = ends.get(alike)
-    if (end === undefined) {
-      const { polarity, modality, confidence, weight, observedAt, ...resolved } = resolve([line], relation)
-      end = [VERSION, relation === 'MENTIONS' ? lemma : '', polarity, modality, confidence, weight, ...COUNTS.map((name) => resolved[name]), observedAt].join(FIELD) + '\n'
-      if (ends.size < ALIKE_KEPT) ends.set(alike, end)
+    const key = keyOf(fact)
+    let said = alike.get(key)
+    if (said === undefined) {
+      said = sayingOf(fact, now)
+      if (alike.size < ALIKE_KEPT) alike.set(key, said)
     }
-    return `${entities.at(fact.subject)}${FIELD}${entities.at(fact.object)}${FIELD}${relation}${FIELD}${id}${FIELD}${line}${FIELD}${end}`
+    return `${entities.at(fact.subject)}${FIELD}${entities.at(fact.object)}${FIELD}${fact.relation}${FIELD}${id}${FIELD}${said}`
   }
 }
 const ALIKE_KEPT = 10_000
+
+const keyOf = ({ relation, lemma, polarity, modality, confidence, source, start, end, observedAt, recordedAt, importId, sentence }: Fact) =>
+  `${relation}${FIELD}${relation === 'MENTIONS' ? lemma : ''}${FIELD}${polarity}${modality}${confidence}${FIELD}${source}${FIELD}${start}${FIELD}${end}${FIELD}` +
+  `${observedAt}${FIELD}${recordedAt}${FIELD}${importId}${FIELD}${sentence}`
+
+function sayingOf (fact: Fact, now: string): string {
+  const line = evidenceLine(fact, now)
+  const { polarity, modality, confidence, weight, observedAt, ...resolved } = resolve([line], fact.relation)
+  const lemma = fact.relation === 'MENTIONS' ? fact.lemma : ''
+  return [line, VERSION, lemma, polarity, modality, confidence, weight, ...COUNTS.map((name) => resolved[name]), observedAt].join(FIELD) + '\n'
+}
 
 function writeNodes (path: string, tenantId: string, entities: Entities): void {
   const out = lineWriter(path)
