@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { debugging } from '../engine/config.js'
-import { FORMATS, MODES } from '../models/imports.js'
+import { EXPORT_FORMATS, FORMATS, MODES } from '../models/imports.js'
 
 /**
  * The commands. Each loads what it needs when it runs, so that `teraffi extract` opens no store and starts fast.
@@ -90,6 +90,7 @@ function data (teraffi: Command): void {
     .action(async () => (await import('./commands/data.js')).seed())
   teraffi.command('import').description('load files of facts, nodes or prose, one after the other; .gz is fine, header.csv,part1.csv,part2.csv too, - is standard input')
     .argument('<file...>')
+    .option('--offline', 'the first load of an empty store, through Neo4j\'s own loader')
     .addOption(new Option('--format <format>', 'pairs: a user, then the items; triples (CSV), tsv, jsonl: subject, predicate, object; by the name of the file where it ends in one')
       .choices(FORMATS))
     .option('--map <from=to...>', 'what names in the file stand for: columns.from=subject labels.Person=Member relations.knows=PARTNERED_WITH')
@@ -105,6 +106,10 @@ function data (teraffi: Command): void {
     .argument('<importId>')
     .action(async (importId) => (await import('./commands/data.js')).undoCommand(importId))
   entities(teraffi)
+  teraffi.command('export').description('write all nodes and facts of the tenant, to be imported again; to stdout when no file is given')
+    .argument('[file]', 'gzipped where its name ends in .gz')
+    .addOption(new Option('--format <format>', 'JSON lines, or N-Triples for any reader').choices(EXPORT_FORMATS).default('jsonl'))
+    .action(async (file, options) => (await import('./commands/data.js')).exportCommand(file, options))
   analysing(teraffi)
   measuring(teraffi)
 }
@@ -150,6 +155,8 @@ function analysing (teraffi: Command): void {
   graph.command('schema').description('labels, relations and properties, how many of each, an example')
     .addOption(new Option('--format <format>', 'markdown: docs/graph-schema.md without its head').choices(['table', 'markdown', 'json']).default('table'))
     .action(async (options) => (await import('./commands/query.js')).schema(options))
+  graph.command('hash').description('one number for all that the graph says: the same where nothing differs')
+    .action(async () => (await import('./commands/data.js')).hashCommand())
   for (const command of [...query.commands, ...graph.commands]) command.exitOverride()
 }
 

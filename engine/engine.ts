@@ -4,6 +4,7 @@ import type { Affinity, AnswerMeta, DiscoverRequest, Neighborhood, Onboarding, O
 import type { Relation, Label } from '../models/vocabulary.js'
 import { kindOf } from '../models/vocabulary.js'
 import type { Actor } from '../models/actor.js'
+import type { ExportFormat } from '../models/imports.js'
 import type { FeedbackRequest } from '../models/feedback.js'
 import type { TrendsRequest } from '../models/trend.js'
 import { readWorld } from '../seeds/read.js'
@@ -35,6 +36,7 @@ import { openGraph, type Graph, type Row } from './graph/graph.js'
 import { problemWith } from './graph/query.js'
 import { migrateGraph } from './graph/schema.js'
 import { graphVersion } from './graph/texts.js'
+import { exportTenant, graphHash } from './import/export.js'
 import { openImports } from './import/jobs.js'
 import { importFile, type ImportReport, type ImportRequest } from './import/run.js'
 import { imports, undoImport } from './import/undo.js'
@@ -160,6 +162,8 @@ async function open (config: Config, log: (line: string) => void, opened: Closab
     /** Imports that go on by themselves, in a process that has called `start`. */
     importJobs,
     imports: (tenantId: string) => imports(graph, tenantId),
+    exportTenant: (tenantId: string, format: ExportFormat) => exportTenant(graph, tenantId, format),
+    graphHash: (tenantId: string) => graphHash(graph, tenantId),
     undoImport: (tenantId: string, importId: string, signal?: AbortSignal) => undoImport(graph, tenantId, importId, signal),
     seed: (tenantId: string, onProgress?: LearnProgress) => seed(parts, tenantId, onProgress),
     /** Any named query that only reads, for the rooms of the house; analysts have their own. */

@@ -7,6 +7,9 @@ export type Format = (typeof FORMATS)[number]
 const ENDINGS: Record<string, Format> = {
   csv: 'triples', tsv: 'tsv', tab: 'tsv', jsonl: 'jsonl', ndjson: 'jsonl', nt: 'ntriples', nq: 'nquads', ttl: 'turtle', md: 'text'
 }
+/** The forms in which a tenant is exported. */
+export const EXPORT_FORMATS = ['jsonl', 'ntriples'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** By the name of a file, also of a gzipped one; null where that tells nothing. */
 export function formatOf (path: string): Format | null {

@@ -29,6 +29,7 @@ const MAY: Record<string, string[]> = {
   projection: ['graph', 'learned', 'turns'],
   evaluate: ['affinity', 'learned', 'import', 'projection'],
   learn: ['graph', 'extraction'],
+  offline: ['config', 'embedded', 'graph', 'import'],
   events: ['graph', 'cache'],
   affinity: ['graph', 'extraction', 'cache'],
   accounts: ['graph', 'extraction', 'learn', 'cache'],
@@ -36,8 +37,8 @@ const MAY: Record<string, string[]> = {
   early: ['accounts', 'affinity', 'cache', 'config', 'index', 'matches', 'projection'],
   seeds: ['graph', 'learn', 'extraction'],
   engine: ['accounts', 'analysts', 'config', 'stores', 'graph', 'deals', 'desk', 'entities', 'workspaces', 'cache', 'events', 'extraction', 'index', 'import', 'learn', 'trends', 'affinity', 'matches', 'projection', 'seeds'],
-  api: ['accounts', 'cache', 'config', 'early', 'engine', 'stores', 'embedded', 'extraction', 'evaluate', 'benchmarks'],
-  benchmarks: ['config', 'stores', 'engine', 'affinity', 'evaluate', 'extraction', 'import', 'index', 'projection', 'seeds']
+  api: ['accounts', 'cache', 'config', 'early', 'engine', 'stores', 'embedded', 'extraction', 'evaluate', 'offline', 'benchmarks'],
+  benchmarks: ['config', 'embedded', 'offline', 'stores', 'engine', 'affinity', 'evaluate', 'extraction', 'import', 'index', 'projection', 'seeds']
 }
 
 /** Drivers and the one room that names each. */

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Diff, Engine, ImportProgress } from '../../engine/engine.js'
+import { createGzip } from 'node:zlib'
+import { loadConfig } from '../../engine/config.js'
+import type { Diff, Engine, ImportProgress, ImportReport } from '../../engine/engine.js'
 import { EngineError } from '../../engine/errors.js'
-import { FORMATS, formatOf, type Format, type Mapping, type Mode } from '../../models/imports.js'
+import { FORMATS, formatOf, type ExportFormat, type Format, type Mapping, type Mode } from '../../models/imports.js'
 import { paces, progress } from '../progress.js'
 import { painter, table } from '../terminal.js'
 import { print, tell, withEngine } from './open.js'
+import { checkUnused } from './stores.js'
 
 /** Opening the engine brings every store up to date; this command only says so. */
 export async function migrate (): Promise<void> {
@@ -28,7 +32,7 @@ export async function seed (): Promise<void> {
 }
 
 interface ImportOptions {
-  format?: Format, map?: string[], about?: string, rejected?: string, onError: 'continue' | 'abort', mode: Mode, dryRun?: boolean
+  format?: Format, map?: string[], about?: string, rejected?: string, onError: 'continue' | 'abort', mode: Mode, dryRun?: boolean, offline?: boolean
 }
 
 /** `columns.from=subject`, `labels.Person=Member`, `relations.knows=PARTNERED_WITH`; what they are mapped to is checked when the file is read. */
@@ -44,12 +48,9 @@ function mappingOf (given: string[]): Mapping {
 
 /** Imports files one after the other; `-` is standard input. */
 export async function importCommand (paths: string[], options: ImportOptions): Promise<void> {
-  const formats = paths.map((path) => options.format ?? formatOf(path))
-  const unknown = paths[formats.indexOf(null)]
-  if (unknown !== undefined) {
-    throw new EngineError('invalid_argument', `${unknown === '-' ? 'Standard input' : `The name "${unknown}"`} does not tell its format; say --format ${FORMATS.join('|')}.`)
-  }
   if (options.rejected !== undefined && paths.length > 1) throw new EngineError('invalid_argument', '--rejected is for the rows of one file; import the files one by one.')
+  const formats = paths.map((path) => formatFor(path, options))
+  if (options.offline) return await offlineCommand(paths, formats, options)
   const mapping = mappingOf(options.map ?? [])
   const stop = new AbortController()
   process.once('SIGINT', () => { stop.abort(new Error('Stopped; what was read is kept, and the same command goes on from there.')) })
@@ -78,15 +79,36 @@ async function importOne (engine: Engine, { rejected: rejectedTo, ...one }: One)
   const bar = progress(process.stderr)
   const pace = paces()
   const onProgress = (at: ImportProgress) => { bar.update(`import ${one.name}`, at.bytes, at.totalBytes, pace(at)) }
-  const report = await engine.importFile(engine.config.tenantId, { ...one, trusted: true, rejectedTo, onProgress }).finally(bar.stop)
+  const done = await engine.importFile(engine.config.tenantId, { ...one, trusted: true, rejectedTo, onProgress }).finally(bar.stop)
+  report([done])
+  if (done.diff !== undefined) print(`Nothing was written. ${differences(done.diff)}`)
+}
 
-  const { errors, rejectedBy, ignored, diff, ...counts } = report
+/** Stops the managed Neo4j for the time of the load, so no server may use it. */
+async function offlineCommand (paths: string[], formats: Format[], { onError, rejected: rejectedTo, mode, dryRun, map = [], about }: ImportOptions): Promise<void> {
+  if (dryRun || mode === 'create' || paths.includes('-')) {
+    throw new EngineError('invalid_argument', '--offline loads files into an empty store: there is nothing to compare with, and standard input is no file.')
+  }
+  const config = loadConfig()
+  await checkUnused(config)
+  const requests = paths.map((path, i) => ({ path, format: formats[i]!, mapping: mappingOf(map), about, trusted: true, onError, rejectedTo }))
+  const { importOffline } = await import('../../engine/offline.js')
+  report(await importOffline(config, config.tenantId, requests, tell))
+}
+
+function formatFor (path: string, options: ImportOptions): Format {
+  const format = options.format ?? formatOf(path)
+  if (format !== null) return format
+  throw new EngineError('invalid_argument', `${path === '-' ? 'Standard input' : `The name "${path}"`} does not tell its format; say --format ${FORMATS.join('|')}.`)
+}
+
+function report (reports: ImportReport[]): void {
   const paint = painter(process.stderr)
-  for (const { line, code, message, hint } of errors) tell(`${paint.red(`line ${line}`)} ${code}: ${message} ${paint.dim(hint)}`)
+  for (const { line, code, message, hint } of reports.flatMap(({ errors }) => errors)) tell(`${paint.red(`line ${line}`)} ${code}: ${message} ${paint.dim(hint)}`)
+  const ignored = reports.flatMap((one) => one.ignored)
   if (ignored.length > 0) tell(paint.dim(`These columns mean nothing here: ${ignored.join(', ')}.`))
-  print(table([{ ...counts, seconds: counts.seconds.toFixed(1) }]))
-  if (diff !== undefined) print(`Nothing was written. ${differences(diff)}`)
-  if (report.rejected > 0) process.exitCode = 1
+  print(table(reports.map(({ errors, rejectedBy, ignored, diff, ...counts }) => ({ ...counts, seconds: counts.seconds.toFixed(1) }))))
+  if (reports.some(({ rejected }) => rejected > 0)) process.exitCode = 1
 }
 
 /** Standard input as a file, since an import is known by its content before its first row is read, and may be gone on with. */
@@ -113,4 +135,35 @@ export async function undoCommand (importId: string): Promise<void> {
     const { removed, kept } = await engine.undoImport(engine.config.tenantId, importId)
     print(`What ${importId} said is taken back: ${removed} facts are gone, ${kept} stay as others say them.`)
   })
+}
+
+/** A file appears under its name when it is whole. */
+export async function exportCommand (path: string | undefined, { format }: { format: ExportFormat }): Promise<void> {
+  await withEngine(async (engine) => {
+    const lines = Readable.from(inPieces(engine.exportTenant(engine.config.tenantId, format)))
+    if (path === undefined) return await pipeline(lines, process.stdout, { end: false })
+    const part = `${path}.part`
+    try {
+      await (path.endsWith('.gz') ? pipeline(lines, createGzip(), createWriteStream(part)) : pipeline(lines, createWriteStream(part)))
+      await rename(part, path)
+    } finally {
+      await rm(part, { force: true })
+    }
+  })
+}
+
+/** Lines are short, and each write costs. */
+async function * inPieces (lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let piece = ''
+  for await (const line of lines) {
+    piece += line
+    if (piece.length < 65_536) continue
+    yield piece
+    piece = ''
+  }
+  yield piece
+}
+
+export async function hashCommand (): Promise<void> {
+  await withEngine(async (engine) => { print(await engine.graphHash(engine.config.tenantId)) })
 }

@@ -22,7 +22,7 @@ const SERVING = 'serving'
 /** A server says in the data folder that it uses the stores; returns how it says that it no longer does. */
 export const noteServing = ({ dataDir }: Config) => noteAtWork(join(dataDir, SERVING))
 
-async function checkUnused ({ dataDir }: Config): Promise<void> {
+export async function checkUnused ({ dataDir }: Config): Promise<void> {
   const servers = await atWork(join(dataDir, SERVING))
   if (servers.length === 0) return
   throw new EngineError('failed_precondition', `A server uses the stores (process ${servers.join(', ')}); stop it first, with Ctrl-C where it runs.`)

@@ -48,7 +48,7 @@ export async function stopNeo4j (dataDir: string): Promise<void> {
   if (pid !== null) await stop(folder(dataDir), pid)
 }
 
-const folder = (dataDir: string) => join(resolve(dataDir), 'neo4j')
+export const folder = (dataDir: string) => join(resolve(dataDir), 'neo4j')
 
 /** What is missing on this machine to run Neo4j as a child, in words; null when nothing is. */
 export async function missingForNeo4j (jarsDir?: string): Promise<string | null> {
@@ -59,13 +59,13 @@ export async function missingForNeo4j (jarsDir?: string): Promise<string | null>
   return await run('mvn', ['-v']).then(() => null, () => 'Maven, which fetches Neo4j, is not installed')
 }
 
-function java (): string {
+export function java (): string {
   const { JAVA_HOME } = surroundings()
   return JAVA_HOME ? join(JAVA_HOME, 'bin', 'java') : 'java'
 }
 
 // The jars are the program, not the data, so the data folders of one checkout share them.
-async function defaultJarsDir (): Promise<string> {
+export async function defaultJarsDir (): Promise<string> {
   const version = /<version>(.+?)<\/version>/.exec(await readFile(POM, 'utf8'))?.[1]
   return fileURLToPath(new URL(`../../.data/neo4j/lib-${version}`, import.meta.url))
 }

@@ -55,14 +55,22 @@ export function factId (fact: Pick<Fact, 'subject' | 'relation' | 'lemma' | 'obj
  * trace. Nodes per evidence were measured at half the write speed.
  */
 export function evidenceLine (fact: Fact, now: string): string {
-  const place = [fact.source, fact.start ?? '', fact.end ?? '']
-  const valid = [fact.validFrom ?? '', fact.validTo ?? '']
+  const { polarity, modality, confidence, source, start, end, importId, validFrom, validTo, observedAt } = fact
+  const said = fields([polarity, modality, String(confidence), oneLine(source), start, end])
+  const valid = fields([validFrom, validTo])
   const keys = Object.keys(fact.properties).sort()
-  const properties = keys.length === 0 ? '' : JSON.stringify(fact.properties, keys)
-  const said = [fact.polarity, fact.modality, String(fact.confidence)]
-  const identity = [...said, ...place, ...valid, fact.observedAt ?? '', properties, fact.sentence].join('\t')
-  const line = [shortHash(identity), ...said, ...place, fact.importId ?? '', ...valid, fact.observedAt ?? now, properties, oneLine(fact.sentence)].map(oneField).join('\t')
-  return marked(line, { visibility: fact.visibility ?? null, withdrawnAt: null })
+  const words = `${keys.length === 0 ? '' : JSON.stringify(fact.properties, keys)}\t${oneLine(fact.sentence)}`
+  const id = shortHash(fields([said, valid, observedAt, words]))
+  const line = fields([id, said, importId, valid, observedAt ?? fact.recordedAt ?? now, words])
+  return marked(line, { visibility: fact.visibility ?? null, withdrawnAt: fact.withdrawnAt ?? null })
+}
+
+const fields = (values: (string | number | null)[]) => values.map((value) => value ?? '').join('\t')
+
+/** Whether the source told when the statement was observed; else the time in the line is when it was written down. */
+export function isTold (line: string): boolean {
+  const [id, ...fields] = line.split('\t', UNMARKED)
+  return id === shortHash([...fields.slice(0, 6), ...fields.slice(7)].join('\t')) // its identity, of which the import is no part
 }
 
 const UNMARKED = 13 // fields that every line has
@@ -75,7 +83,6 @@ export function marked (line: string, { visibility, withdrawnAt }: Pick<Evidence
 
 /** Same length, so that offsets keep their meaning. */
 const oneLine = (text: string) => text.replace(/[\t\r\n]/g, ' ')
-const oneField = (value: string | number) => typeof value === 'string' ? oneLine(value) : String(value)
 
 export function parseEvidence (line: string): Evidence {
   const [, polarity, modality, confidence, source, start, end, importId, validFrom, validTo, observedAt, properties, sentence, visibility, withdrawnAt] =

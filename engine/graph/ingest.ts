@@ -63,6 +63,7 @@ async function write (run: Run, tenantId: string, told: Told[], descriptions: De
   const filled = await fill(run, tenantId, version, meant.gaps)
   const counts = await mergeFacts(run, tenantId, version, meant.told, how)
   const rewritten = await rewrite(run, tenantId, version, meant.documents, now)
+  if (documents.length === 0) await hide(run, tenantId, meant.told.flatMap(({ facts }) => facts))
   const changed = counts.some(({ created, merged }) => created + merged > 0) || nodes.size + filled + rewritten > 0
   const ingested = counts.map((count, i): Ingested => ({
     ...count, nodes, duplicate: told[i]!.facts.length - count.created - count.merged - count.refused.length, version: changed ? version : version - 1
@@ -83,6 +84,12 @@ async function fill (run: Run, tenantId: string, version: number, gaps: Descript
   let changed = 0
   for (const gap of gaps) changed += (await describe(run, tenantId, version, [await onlyMissing(run, tenantId, gap)])).size
   return changed
+}
+
+/** Names that were only said in private are as private as what was said. */
+async function hide (run: Run, tenantId: string, facts: Fact[]): Promise<void> {
+  const ends = facts.filter(({ visibility }) => visibility).flatMap(({ subject, object }) => [subject.id, object.id])
+  if (ends.length > 0) await run('graph/viewers', { tenantId, ids: [...new Set(ends)] })
 }
 
 interface Waiting extends Told { resolve: (ingested: Ingested) => void, reject: (error: unknown) => void }

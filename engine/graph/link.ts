@@ -73,6 +73,9 @@ export async function meant (graph: Reads, tenantId: string, facts: Fact[]): Pro
   return facts.map((fact) => ({ ...fact, subject: find(fact.subject), object: find(fact.object) }))
 }
 
+/** What a name means where nothing is described yet. */
+export const meantAnew = (entity: EntityRef): EntityRef => entity.named ? entityRef(entity.name, entity.label) : entity
+
 /** Each (name, label) with the node it means. */
 export async function link (graph: Reads, tenantId: string, names: { name: string, label: Label }[]): Promise<Map<string, EntityRef>> {
   const known = await knownByKey(graph, tenantId, names.flatMap(({ name, label }) => keysOf(name, label)), true)

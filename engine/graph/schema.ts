@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Graph } from './graph.js'
@@ -16,4 +16,4 @@ export async function migrateGraph (graph: Graph): Promise<void> {
 export const statementsOf = (text: string): string[] =>
   text.split('\n').filter((line) => !line.startsWith('//')).join('\n').split(/;\s*\n/).map((statement) => statement.trim()).filter(Boolean)
 
-export const shortHash = (text: string, length = 16): string => createHash('sha256').update(text).digest('hex').slice(0, length)
+export const shortHash = (text: string, length = 16): string => hash('sha256', text, 'hex').slice(0, length)

@@ -89,10 +89,10 @@ function diffOf ({ dryRun = false }: ImportRequest, write: Writer, rejectedBy: D
   return difference === undefined ? {} : { diff: { ...difference, rejectedBy } }
 }
 
-const rowsOf = ({ format, mapping = {}, trusted, about }: ImportRequest, importId: string, text: Readable) =>
+export const rowsOf = ({ format, mapping = {}, trusted, about }: ImportRequest, importId: string, text: Readable) =>
   readers[format]({ text, source: `import:${importId}`, importId, mapping, trusted, about })
 
-interface Read { ignored: string[], broken: unknown }
+export interface Read { ignored: string[], broken: unknown }
 
 /** Writes one batch and tells of it. */
 async function take (batch: Batch, { signal, onProgress }: ImportRequest, { write, progress, refused, file }: Taking): Promise<void> {
@@ -119,7 +119,7 @@ async function stateOf (graph: Graph, tenantId: string, importId: string): Promi
 }
 
 /** The rows as far as the file gives them. */
-async function * watched (rows: AsyncIterable<Line>, read: Read): AsyncGenerator<Line> {
+export async function * watched (rows: AsyncIterable<Line>, read: Read): AsyncGenerator<Line> {
   try {
     for await (const row of rows) {
       if (row.ignored !== undefined) read.ignored.push(...row.ignored)
@@ -146,7 +146,7 @@ async function * oneAhead<T> (items: AsyncGenerator<T>): AsyncGenerator<T> {
 }
 
 /** What the file cannot give is the caller's to mend: the error names it, and what is in. */
-function unreadable ({ path, name = path }: ImportRequest, line: number, cause: unknown): EngineError {
+export function unreadable ({ path, name = path }: ImportRequest, line: number, cause: unknown): EngineError {
   const told = `"${name}" cannot be read: ${(cause as Error).message}. Lines up to ${line} are imported; mend the file and import it again.`
   return new EngineError('invalid_argument', told, [], { cause })
 }
@@ -154,7 +154,7 @@ function unreadable ({ path, name = path }: ImportRequest, line: number, cause: 
 /** The same content in the same format with the same mapping is the same import. */
 export const importIdOf = async (request: Pick<ImportRequest, 'path' | 'format' | 'mapping'>): Promise<string> => (await identify(request)).importId
 
-async function identify ({ path, format, mapping = {} }: Pick<ImportRequest, 'path' | 'format' | 'mapping'>): Promise<{ importId: string, totalBytes: number }> {
+export async function identify ({ path, format, mapping = {} }: Pick<ImportRequest, 'path' | 'format' | 'mapping'>): Promise<{ importId: string, totalBytes: number }> {
   const hash = createHash('sha256')
   let totalBytes = 0
   for (const part of partsOf(path)) {

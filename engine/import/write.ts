@@ -58,7 +58,7 @@ export function foreseeing (graph: Graph, tenantId: string, { mode }: ImportRequ
 }
 
 /** Of rows that describe one new node the first makes it, the others add to it. */
-function outcomeOf (batch: Batch, before: ImportCounts, { created, merged, refused, nodes }: Foreseen): ImportCounts {
+export function outcomeOf (batch: Batch, before: ImportCounts, { created, merged, refused, nodes }: Foreseen): ImportCounts {
   const fresh = [...nodes.values()].filter(({ isNew }) => isNew).length
   const told = [...nodes.keys()].reduce((rows, id) => rows + batch.nodes.get(id)!.rows, 0)
   const rejected = batch.rejected + refused.length
