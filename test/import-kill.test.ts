@@ -17,7 +17,7 @@ import type { Format } from '../models/imports.js'
 import type { Task } from './import-victim.js'
 
 /**
- * 100 kills -9 of imports: 92 of the process that imports (or takes back), at a step that it is about to pass or at any time, and 8 of its
+ * 100 kills -9 of imports: 96 of the process that imports (or takes back), at a step that it is about to pass or at any time, and 4 of its
  * Neo4j. After each the same import is started again until it ends; then the graph is the one of an import that nobody disturbed.
  * TERAFFI_IMPORT_KILL_SEED gives other moments.
  */
@@ -25,8 +25,8 @@ import type { Task } from './import-victim.js'
 t.setTimeout(900_000)
 
 const seed = Number(process.env['TERAFFI_IMPORT_KILL_SEED'] ?? 61207)
-const PROCESS_KILLS = 92
-const NEO4J_KILLS = 8
+const PROCESS_KILLS = 96
+const NEO4J_KILLS = 4
 const LANES = 2 // imports at once, each in a tenant of its own
 const dataDir = resolve('.data', 'import-kill')
 const work = resolve('.data', 'import-kill-work')

@@ -85,7 +85,8 @@ async function importOne (engine: Engine, { rejected: rejectedTo, ...one }: One)
 }
 
 /** Stops the managed Neo4j for the time of the load, so no server may use it. */
-async function offlineCommand (paths: string[], formats: Format[], { onError, rejected: rejectedTo, mode, dryRun, map = [], about }: ImportOptions): Promise<void> {
+async function offlineCommand (paths: string[], formats: Format[], options: ImportOptions): Promise<void> {
+  const { onError, rejected: rejectedTo, mode, dryRun, map = [], about } = options
   if (dryRun || mode === 'create' || paths.includes('-')) {
     throw new EngineError('invalid_argument', '--offline loads files into an empty store: there is nothing to compare with, and standard input is no file.')
   }

@@ -9,7 +9,7 @@
 
 MATCH (s:Entity)
 WHERE s.tenantId = $tenantId AND s.id > $after
-WITH s ORDER BY s.id LIMIT $limit
+WITH s ORDER BY s.tenantId, s.id LIMIT $limit   // as the index has them, so that a page reads no more than itself
 RETURN s.id AS subject, COLLECT {
   MATCH (s)-[r:!GAVE_FEEDBACK]->(o:Entity)
   RETURN [o.id, r.factId, coalesce(r.observedAt, ''), type(r), coalesce(r.lemma, ''), r.polarity, r.modality, toString(toFloat(r.weight)), toString(toFloat(r.confidence)), coalesce(r.validFrom, ''), coalesce(r.validTo, ''),

@@ -8,7 +8,7 @@ export interface ExportedNode {
   id: string
   label: Label
   name: string
-  described?: true
+  described: boolean // or only named by facts
   properties?: Record<string, unknown>
   profile?: string
   goals?: string
@@ -84,8 +84,8 @@ const DERIVED = new Set(['tenantId', 'id', 'key', 'name', 'described', 'visibleT
 
 function exportedNode ({ id, label, properties: { name, described, profile, goals, content, key, visibleTo, ...more } }: NodeRow): Exported {
   const own = Object.entries(more).filter(([property]) => !DERIVED.has(property)).sort(([a], [b]) => a < b ? -1 : 1)
-  const node = { id, label, name, described, properties: own.length === 0 ? undefined : Object.fromEntries(own), profile, goals, content }
-  return { node: told(node) as unknown as ExportedNode, derived: [key, visibleTo ?? null] }
+  const node = { id, label, name, described: described === true, properties: own.length === 0 ? undefined : Object.fromEntries(own), profile, goals, content }
+  return { node: told(node) as ExportedNode, derived: [key, visibleTo ?? null] }
 }
 
 function exportedFact ({ subject, subjectLabel, subjectName, relation, object, objectLabel, objectName, fact }: FactRow): Exported {

@@ -87,7 +87,8 @@ async function mapFile (request: OfflineRequest, laterPath: string, mapping: Map
   await refused.close()
   if (read.broken !== null) throw unreadable(request, line, read.broken)
   const { errors, byCode: rejectedBy } = refused
-  return { request, importId, totalBytes, line, later: laterPath, counts, errors, rejectedBy, ignored: read.ignored, seconds: (performance.now() - started) / 1000 }
+  const seconds = (performance.now() - started) / 1000
+  return { request, importId, totalBytes, line, later: laterPath, counts, errors, rejectedBy, ignored: read.ignored, seconds }
 }
 
 /** What can be is written for the loader; the rest of the row waits. */
@@ -110,8 +111,8 @@ function mapRow ({ line, facts, nodes = [] }: Row, later: LineWriter, counts: Im
   if (wait.length + nodes.length > 0) later.write(`${JSON.stringify({ line, facts: wait, nodes })}\n`)
 }
 
-const describes = (path: string, line: number) =>
-  new EngineError('failed_precondition', `"${path}", line ${line}: nodes are described, and others named without an id. What names mean depends on that, so import it without --offline.`)
+const describes = (path: string, line: number) => new EngineError('failed_precondition',
+  `"${path}", line ${line}: nodes are described, and others named without an id. What names mean depends on that, so import it without --offline.`)
 
 /** Facts of which the loader's record holds all; others go by the live path, and so does what has characters that part its fields. */
 function isPlain ({ properties, visibility, withdrawnAt, validFrom, validTo, sentence, source }: Fact): boolean {
