@@ -160,6 +160,14 @@ t.test('an import is canceled, goes on, and is undone; each is in the audit', as
   t.strictSame(noted.map(({ action }) => action), ['undo', 'create', 'cancel', 'create'])
 })
 
+t.test('a dry run tells what would become of the rows and of the graph, and keeps nothing', async (t) => {
+  const ada = await someone()
+  const told = await send(ada, csv('ann,like,tea', 'ann,like,tea', 'bo,like,', 'bo,like,rain'), '?dryRun=true')
+  t.match(told, { status: 200, data: { read: 4, created: 2, duplicate: 1, rejected: 1, diff: { nodes: { new: 4 }, facts: { new: 2 }, rejectedBy: { missing_column: 1 } } } })
+  t.strictSame(waits(), [])
+  t.match(await get(ada, ''), { status: 200, data: [] })
+})
+
 t.test('what is too large, too slow, too much or no file is refused, and leaves nothing', async (t) => {
   const ada = await someone()
   const piece = Buffer.alloc(100_000, 'a')
@@ -186,6 +194,7 @@ t.test('what is too large, too slow, too much or no file is refused, and leaves 
   } as unknown as RequestInit)
   t.match(await late.then(({ status }) => status, () => 'hung up'), /408|hung up/)
 
+  while (waits().length > 0) await sleep(20)
   const open = Array.from({ length: 10 }, () => {
     const body = new Readable({ read () {} })
     body.push(`a${randomUUID()}`)

@@ -45,7 +45,7 @@ export interface ImportRequest {
   signal?: AbortSignal
 }
 
-const BATCH = 5_000
+const BATCH = 10_000 // as many as one transaction takes
 
 /**
  * Reads a file into the graph, batch by batch; while one is written, the next is read. The mark of a batch, with the counts up to it, is
@@ -163,6 +163,7 @@ export async function identify ({ path, format, mapping = {} }: Pick<ImportReque
     await pipeline(createReadStream(part), hash, { end: false })
     totalBytes += file.size
   }
-  if (Object.keys(mapping).length > 0) hash.update(JSON.stringify(mapping))
+  const names = Object.entries(mapping).flatMap(([kind, given]) => Object.entries(given as object).map(([from, to]) => `${kind}.${from}=${to}`))
+  if (names.length > 0) hash.update(names.sort().join('\n'))
   return { importId: `i${hash.digest('hex').slice(0, 12)}-${format}`, totalBytes }
 }
