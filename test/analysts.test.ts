@@ -31,6 +31,7 @@ t.test('A-35 the library says what can be worked out by hand', async (t) => {
     'brand:acme SELLS tea', 'brand:zorg SELLS tea', 'dan MENTIONS tea', 'ada COVERS_TOPIC trend:mending', 'bob -COVERS_TOPIC opera',
     fact('bob COVERS_TOPIC opera', { source: 'another', confidence: 0.4 }), fact('eve COVERS_TOPIC e-bike'), fact('fay COVERS_TOPIC ebikes'),
     fact('ada COVERS_TOPIC jazz', { ...hidden, sentence: 'Nobody may know this.' }), fact('ada SEEKS fame', hidden))
+  await engine.learn(tenantId, { descriptions: [{ id: 'topic:fame', label: 'Topic', name: 'fame', properties: {} }] }) // known to all, if not from whom
 
   const around = await asked(tenantId, 'neighborhood', { entityId: 'member:ada' })
   t.strictSame(around.map(({ relation, otherId }) => `${String(relation)} ${String(otherId)}`).sort(), [

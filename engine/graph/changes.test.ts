@@ -6,6 +6,7 @@ import { loadQueries } from './query.js'
 const BESIDE: Record<string, string[]> = {
   'the count of writes, and the notes of what they touched': ['graph/lock', 'graph/unchanged', 'graph/log-change', 'projection/mark'],
   'how far an import or a deal has come': ['graph/import-mark', 'graph/forget-import', 'deals/mark'],
+  'who runs an import that waits': ['cancel', 'claim', 'queue', 'release', 'renew'].map((name) => `imports/${name}`),
   'what happened, for whoever listens': ['events/append', 'events/forget', 'events/forget-member'],
   'what the parties of a deal keep together': ['add-asset', 'add-comment', 'forget-member', 'open', 'rename'].map((name) => `workspaces/${name}`),
   'logins and their sessions': ['create', 'change', 'open-session', 'spend', 'revoke-account', 'revoke-family'].map((name) => `accounts/${name}`),
