@@ -127,7 +127,7 @@ async function spooled (dataDir: string, signal: AbortSignal): Promise<string> {
 export async function listImports (): Promise<void> {
   await withEngine(async (engine) => {
     const rows = await engine.imports(engine.config.tenantId)
-    print(rows.length === 0 ? 'Nothing has been imported.' : table(rows.map((row) => ({ ...row }))))
+    print(rows.length === 0 ? 'Nothing has been imported.' : table(rows.map(({ format, lines, bytes, totalBytes, error, ...row }) => ({ ...row, error }))))
   })
 }
 

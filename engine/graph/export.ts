@@ -109,7 +109,7 @@ function exportedFact ({ subject, subjectLabel, subjectName, relation, object, o
 /** An id that reads like a name of the import's is one of an id, whatever the name: so it is told where the id alone would give another. */
 const nameFor = (id: string, name: string) => idAsName(id) === name ? undefined : name
 /** The name that an import gives to what it knows by an id such as `topic:street-food` alone; null where it would take the id for a name. */
-export const idAsName = (id: string): string | null => /^[a-z]+:(\S+)$/.exec(id)?.[1]?.replace(/[-_]+/g, ' ') ?? null
+const idAsName = (id: string): string | null => /^[a-z]+:(\S+)$/.exec(id)?.[1]?.replace(/[-_]+/g, ' ') ?? null
 
 function evidenceOf (line: string) {
   const { importId, observedAt, sentence, properties, ...said } = parseEvidence(line)

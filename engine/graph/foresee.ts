@@ -1,5 +1,6 @@
 import type { Fact } from '../../models/triple.js'
 import type { Relation } from '../../models/vocabulary.js'
+import { EngineError } from '../errors.js'
 import { resolve } from './evidence.js'
 import { distinctEntities, groupsOf, rowsOf, weighAll, type Known, type MergeOptions, type Merged } from './facts.js'
 import type { Reads } from './graph.js'
@@ -13,7 +14,7 @@ export interface Foreseen extends Merged { duplicate: number, nodes: Map<string,
 
 /**
  * What writing would do, batch after batch, without writing: each is held against the graph and against what was foreseen before. Memory
- * grows with the facts: some 200 bytes for each.
+ * grows with the facts, so there is a bound; beyond it `resource_exhausted` is thrown.
  */
 export function openForesight (graph: Reads, tenantId: string, { now, ...how }: MergeOptions & { now: string }) {
   const facts: Overlay<string[]> = { is: new Map(), was: new Map() }
@@ -30,6 +31,7 @@ export function openForesight (graph: Reads, tenantId: string, { now, ...how }: 
       }
       const [merged] = await weighAll([told], rows, facts.is, how)
       const described = await foreseeNodes(graph, tenantId, given, descriptions, nodes)
+      if (facts.is.size + nodes.is.size > FORESEEN_MAX) throw new EngineError('resource_exhausted', TOO_MUCH)
       return { ...merged!, duplicate: given.length - merged!.created - merged!.merged - merged!.refused.length, nodes: described }
     },
     difference (): Difference {
@@ -43,6 +45,10 @@ export function openForesight (graph: Reads, tenantId: string, { now, ...how }: 
     }
   }
 }
+
+/** So much is remembered; each takes some 200 bytes. */
+const FORESEEN_MAX = 2_000_000
+const TOO_MUCH = `A dry run looks at ${FORESEEN_MAX} facts and nodes at most; try a part of the file, or import it and take it back with undo.`
 
 /** What the graph holds of what was asked, and what it would hold. */
 interface Overlay<T> { is: Map<string, T>, was: Map<string, T> }

@@ -30,8 +30,8 @@ interface MappedFile extends Pick<ImportReport, 'importId' | 'errors' | 'rejecte
 /** The loader's files, with their headers. */
 export interface Mapped { nodes: string[], relationships: string[], files: MappedFile[] }
 
-export const FIELD = '\u001e'
-export const ITEM = '\u001f'
+const FIELD = '\u001e'
+const ITEM = '\u001f'
 const NODE_FIELDS = [':ID', ':LABEL', 'tenantId', 'id', 'key', 'name']
 const COUNTS = ['certainPositive', 'certainNegative', 'possiblePositive', 'possibleNegative', 'desiredPositive', 'desiredNegative'] as const
 const FACT_FIELDS = [

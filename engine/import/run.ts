@@ -7,6 +7,7 @@ import type { Format, ImportCounts, ImportState, Mapping, Mode, RowError } from 
 import { EngineError } from '../errors.js'
 import type { Difference } from '../graph/foresee.js'
 import type { Graph } from '../graph/graph.js'
+import { INGEST_MAX } from '../graph/ingest.js'
 import { batches, type Batch, type Position } from './batches.js'
 import { openText, partsOf } from './lines.js'
 import { readers } from './readers.js'
@@ -45,8 +46,6 @@ export interface ImportRequest {
   signal?: AbortSignal
 }
 
-const BATCH = 10_000 // as many as one transaction takes
-
 /**
  * Reads a file into the graph, batch by batch; while one is written, the next is read. The mark of a batch, with the counts up to it, is
  * written in its own transaction: the same command goes on after any crash and ends with the counts of one that was never broken off, and a
@@ -63,7 +62,7 @@ export async function importFile (graph: Graph, tenantId: string, request: Impor
   const write = writer(graph, tenantId, request, { ...file, importId, at: before.at })
   const read: Read = { ignored: [], broken: null }
   const rows = watched(rowsOf(request, importId, file.text), read)
-  const cut = batches(rows, { from: before, recount: isWhole, size: request.batch ?? BATCH, onRefused: refused.add, abort: request.onError === 'abort' })
+  const cut = batches(rows, { from: before, recount: isWhole, size: request.batch ?? INGEST_MAX, onRefused: refused.add, abort: request.onError === 'abort' })
   const progress: Progress = { at: before, counts: isWhole ? NONE : before.counts }
   try {
     for await (const batch of oneAhead(cut)) await take(batch, request, { write, progress, refused, file })

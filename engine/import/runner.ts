@@ -17,6 +17,9 @@ interface RunnerParts extends Pick<ImportParts, 'tell' | 'log' | 'bytesMax'> {
 /** How long a process that says nothing still has its import, how often it says something, and how often one without work looks for some. */
 const [LEASE_MS, BEAT_MS, LOOK_MS, TELL_MS] = [8_000, 2_000, 2_000, 1_000]
 
+/** Smaller than on the command line: a server does other things too, and stops an import between two. */
+const BATCH = 2_000
+
 /** Why an import was stopped from outside. */
 type Stopped = 'canceled' | 'closing' | 'lost' | 'refused'
 const REFUSED_TOO_MUCH = 'More of the rows is refused than is kept of them; look at the first errors, mend the file, and import it again.'
@@ -90,7 +93,7 @@ export function openRunner ({ graph, spool, find, tell, emit, log, bytesMax }: R
     try {
       await renew(job, stop) // it may be the one that another process was told to cancel
       const { name, format, mode, onError, mapping, path } = job
-      const asked = { name, format, mode, onError, mapping, path, ...results, supervised: true }
+      const asked = { name, format, mode, onError, mapping, path, ...results, supervised: true, batch: BATCH }
       await importFile(graph, tenantId, { ...asked, signal: end.signal, onProgress: progress.tell })
     } catch (error) {
       outcome = outcomeOf(error, why, (text) => { log(`Import ${importId} failed by our mistake: ${text}`) })

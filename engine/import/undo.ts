@@ -1,8 +1,8 @@
+import type { ImportSummary } from '../../models/imports.js'
 import { EngineError } from '../errors.js'
 import { takeBack, type Held } from '../graph/documents.js'
 import type { Graph } from '../graph/graph.js'
 
-export interface ImportSummary { importId: string, path: string, format: string, lines: number, at: string }
 /** `removed`: facts for which nothing else spoke; `kept`: facts for which something else still speaks. */
 export interface Undone { importId: string, removed: number, kept: number }
 
