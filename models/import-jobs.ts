@@ -38,7 +38,7 @@ export const ImportOptions = Type.Object({
   mode: Type.Optional(oneOf<Mode>(MODES, 'create: what is known already from elsewhere is refused')),
   onError: Type.Optional(oneOf(['continue', 'abort'] as const, 'at the first row that is refused')),
   dryRun: Type.Optional(Type.Boolean({ description: 'only tell what would change' })),
-  mapping: Type.Optional(Type.String({ maxLength: 20_000, description: 'JSON: what the columns, types and predicates of the file stand for' }))
+  mapping: Type.Optional(Type.String({ maxLength: 4_000, description: 'JSON: what the columns, types and predicates of the file stand for' }))
 }, Strict)
 export type ImportOptions = Static<typeof ImportOptions>
 
