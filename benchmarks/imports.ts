@@ -5,10 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { loadConfig } from '../engine/config.js'
-import { openGraph, type Graph } from '../engine/graph/graph.js'
-import { migrateGraph } from '../engine/graph/schema.js'
-import { importFile } from '../engine/import/run.js'
-import { openStores } from '../engine/stores.js'
+import { createEngine, type Engine } from '../engine/engine.js'
 import { bench, type Bench } from './bench.js'
 
 const TARGETS = { perLoadCsvSpeed: { least: 3 }, peakRssMb: { most: 600 } }
@@ -25,24 +22,21 @@ await bench('imports', async (b) => {
   await rm(dataDir, { recursive: true, force: true })
   await mkdir(dataDir, { recursive: true })
   const [few, all] = [await triples('few', b.size('warming', { smoke: 200, full: 100_000 })), await triples('all', b.size('triples', { smoke: 2_000, full: 1_000_000 }))]
-  const stores = await openStores({ ...loadConfig(), dataDir })
-  const graph = openGraph(stores.neo4j)
+  const engine = await createEngine({ ...loadConfig(), dataDir })
   const server = createServer((request, response) => { createReadStream(join(dataDir, request.url!)).pipe(response) }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
-    await migrateGraph(graph)
     const url = (name: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${name}.csv`
-    const live = (path: string) => importFile(graph, path, { path, format: 'triples' })
+    const live = (path: string) => engine.importFile(path, { path, format: 'triples' })
     await measure(b, {
-      loadCsv: [() => loadCsv(graph, url('few'), 'few', ''), () => loadCsv(graph, url('all'), 'all', ''), all.rows],
-      loadCsvWhole: [() => loadCsv(graph, url('few'), 'few whole', WHOLE), () => loadCsv(graph, url('few'), 'more whole', WHOLE), few.rows],
+      loadCsv: [() => loadCsv(engine, url('few'), 'few', ''), () => loadCsv(engine, url('all'), 'all', ''), all.rows],
+      loadCsvWhole: [() => loadCsv(engine, url('few'), 'few whole', WHOLE), () => loadCsv(engine, url('few'), 'more whole', WHOLE), few.rows],
       live: [() => live(few.path), () => live(all.path), all.rows]
     })
     b.report({ peakRssMb: process.resourceUsage().maxRSS / 1024 })
   } finally {
     server.close()
-    await graph.close()
-    await stores.close()
+    await engine.close()
     await rm(dataDir, { recursive: true, force: true })
   }
 }, { targets: TARGETS })
@@ -77,7 +71,7 @@ async function triples (name: string, rows: number): Promise<{ path: string, row
   return { path, rows }
 }
 
-async function loadCsv (graph: Graph, url: string, tenantId: string, facts: string): Promise<void> {
+async function loadCsv ({ graph }: Engine, url: string, tenantId: string, facts: string): Promise<void> {
   const nodes = facts === '' ? ['', ''] : ['s', 'o'].map((end) => `ON CREATE SET ${end}:${end === 's' ? 'Member' : 'Item'}, ${end}.name = substring(row.${end === 's' ? 'subject' : 'object'}, 5), ${end}.key = ${end}.name`)
   await graph.define([`LOAD CSV WITH HEADERS FROM '${url}' AS row
     CALL (row) {
