@@ -22,7 +22,7 @@ async function main ([dataDir = '', ledger = '', file]: string[]): Promise<void>
   const acknowledge = openLedger(ledger)
   console.log('ready')
   if (file) {
-    await engine.importFile(TENANT, { path: file, format: 'pairs', onProgress: ({ line }) => acknowledge(`${file} ${line}`) })
+    await engine.importFile(TENANT, { path: file, format: 'pairs', batch: 5_000, onProgress: ({ line }) => acknowledge(`${file} ${line}`) })
   } else {
     // The batch after the last acknowledged one may be stored already: sending it again must not double it.
     for (let batch = countBatches(ledger); ; batch++) {
