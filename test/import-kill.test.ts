@@ -14,6 +14,7 @@ import { graphHash } from '../engine/import/export.js'
 import { importFile, type ImportReport } from '../engine/import/run.js'
 import { imports } from '../engine/import/undo.js'
 import type { Format } from '../models/imports.js'
+import { generator } from './chance.js'
 import type { Task } from './import-victim.js'
 
 /**
@@ -222,14 +223,4 @@ function files (): File[] {
     save('rows.csv', 'triples', `subject,predicate,object,confidence\n${rows.map((row) => Object.values(row).join(',')).join('\n')}\n`, 110),
     save('rows.jsonl', 'jsonl', rows.map((row) => JSON.stringify(row)).join('\n'), 150)
   ]
-}
-
-/** Mulberry32: the same numbers from the same seed. */
-function generator (state: number): () => number {
-  return () => {
-    state = (state + 0x6D2B79F5) | 0
-    let x = Math.imul(state ^ (state >>> 15), 1 | state)
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -10,6 +10,7 @@ import { createEngine } from '../engine/engine.js'
 import { commandOf, waitUntil } from '../engine/embedded/process.js'
 import { findNeo4j } from '../engine/embedded/neo4j.js'
 import { openStores, stopStores } from '../engine/stores.js'
+import { generator } from './chance.js'
 import { BATCH, killConfig, TENANT } from './kill-writer.js'
 
 /**
@@ -167,14 +168,4 @@ function writePairs (number: number): string {
 function idsOf (file: string, lines = Infinity): string[] {
   return readFileSync(file, 'utf8').trim().split('\n').slice(0, lines)
     .flatMap((line) => line.split(' ').slice(1).map((item) => `user:${line.split(' ')[0]} item:${item}`))
-}
-
-/** Mulberry32: the same numbers from the same seed. */
-function generator (state: number): () => number {
-  return () => {
-    state = (state + 0x6D2B79F5) | 0
-    let x = Math.imul(state ^ (state >>> 15), 1 | state)
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32
-  }
 }

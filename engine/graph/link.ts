@@ -20,7 +20,7 @@ const PROPER = new Set<Label>(['Member', 'Brand', 'Content', 'Product', 'Event',
  * one of the label that the relation expects. Nodes that only texts have mentioned are not asked, so that it does not matter which text was read first.
  */
 export async function toFacts (graph: Reads, tenantId: string, triples: Triple[], provenance: Provenance): Promise<Fact[]> {
-  const { owner, source, text, observedAt = null, importId = null } = provenance
+  const { owner, ...told } = provenance
   const names = triples.flatMap((triple) => [
     ...(triple.subject === owner.name ? [] : [{ name: triple.subject, label: subjectLabel(triple) }]),
     { name: triple.object, label: objectLabel(triple) }
@@ -28,24 +28,31 @@ export async function toFacts (graph: Reads, tenantId: string, triples: Triple[]
   const linked = await link(graph, tenantId, names)
   const find = (name: string, label: Label) => name === owner.name ? owner : linked.get(linkKey(name, label))!
 
-  return triples.map((triple) => ({
-    subject: find(triple.subject, subjectLabel(triple)),
+  return triples.map((triple) => factOf(triple, find(triple.subject, subjectLabel(triple)), find(triple.object, objectLabel(triple)), told))
+    .filter(({ subject, object }) => subject.id !== object.id) // of itself a thing tells nothing
+}
+
+/** What a triple says, between these two. */
+export function factOf (triple: Triple, subject: EntityRef, object: EntityRef, { source, text, observedAt = null, importId = null }: Omit<Provenance, 'owner'>): Fact {
+  const { start, end } = triple.spans.sentence
+  return {
+    subject,
     relation: triple.relation,
     lemma: triple.predicate,
-    object: find(triple.object, objectLabel(triple)),
+    object,
     polarity: triple.polarity,
     modality: triple.modality,
     confidence: triple.confidence,
     source,
-    sentence: text.slice(triple.spans.sentence.start, triple.spans.sentence.end),
-    start: triple.spans.sentence.start,
-    end: triple.spans.sentence.end,
+    sentence: text.slice(start, end),
+    start,
+    end,
     importId,
     validFrom: triple.validFrom ?? null,
     validTo: triple.validTo ?? null,
     observedAt,
     properties: triple.properties ?? {}
-  })).filter(({ subject, object }) => subject.id !== object.id) // of itself a thing tells nothing
+  }
 }
 
 /** Someone with a name is a member until more is known; "people" are a topic. */

@@ -4,7 +4,7 @@ import type { Label } from '../../models/vocabulary.js'
 import type { Description } from '../graph/ingest.js'
 import { EngineError } from '../errors.js'
 import { describe, describes } from './nodes.js'
-import { entityOf, factProperty, isBroken, isFactProperty, isRejection, labelNamed, malformed, mapped, MAP_HINT, NAME_MAX, plainFact, reject, relationNamed, selfLoop, short, untold, type Source, type TripleRow } from './rows.js'
+import { entityOf, isBroken, isFactProperty, isRejection, labelNamed, malformed, mapped, MAP_HINT, NAME_MAX, plainFact, qualify, reject, relationNamed, selfLoop, short, tellProperty, untold, type Source, type TripleRow } from './rows.js'
 import type { TableReader } from './tables.js'
 import { listed, TYPES, valued } from './types.js'
 
@@ -123,19 +123,8 @@ function factOf (subject: EntityRef, predicate: string, object: EntityRef, said:
   const { relation, lemma } = relationNamed(predicate, given.mapping)
   const fact = plainFact(subject, relation, lemma, object, row.source ?? given.source, given.importId)
   for (const [name, value] of said) {
-    if (!isFactProperty(name)) continue
-    const property = factProperty(name, value)
-    if (property === null) return reject('bad_value', name, `"${short(value)}" cannot be the ${name}`, 'Counts are numbers; amounts are integers.')
-    Object.assign(fact.properties, { [name]: property })
+    const wrong = isFactProperty(name) ? tellProperty(fact, name, value) : null
+    if (wrong !== null) return wrong
   }
-  return Object.assign(fact, qualities(row))
+  return qualify(fact, row)
 }
-
-const qualities = ({ polarity, modality, confidence, validFrom, validTo, observedAt }: TripleRow) => ({
-  ...polarity && { polarity: polarity as Fact['polarity'] },
-  ...modality && { modality: modality as Fact['modality'] },
-  ...confidence && { confidence: Number(confidence) },
-  validFrom: validFrom ?? null,
-  validTo: validTo ?? null,
-  observedAt: observedAt ?? null
-})

@@ -3,7 +3,7 @@ import type { EntityRef, Fact } from '../../models/triple.js'
 import type { Description } from '../graph/ingest.js'
 import { lines, TOO_LONG } from './lines.js'
 import { describe } from './nodes.js'
-import { COLUMNS, entityOf, factProperty, isBroken, isDate, isFactProperty, isRejection, labelNamed, mapped, MAP_HINT, NAME_MAX, readTriple, reject, short, type Line, type Source, type TripleRow } from './rows.js'
+import { COLUMNS, entityOf, isBroken, isDate, isFactProperty, isRejection, labelNamed, mapped, MAP_HINT, NAME_MAX, readTriple, reject, short, tellProperty, type Line, type Source, type TripleRow } from './rows.js'
 
 /** An object a line: a fact, with the names of the columns of a table, or a node. */
 export async function * jsonl (given: Source): AsyncGenerator<Line> {
@@ -84,9 +84,8 @@ function tellProperties (fact: Fact, value: unknown): Rejection | null {
   if (!isObject(value)) return reject('bad_json', 'properties', 'The properties are no object', 'Write an object such as {"count": 50000, "unit": "followers"}.')
   for (const [name, one] of Object.entries(value)) {
     if (one === null || !isFactProperty(name)) continue
-    const property = typeof one === 'object' ? null : factProperty(name, String(one))
-    if (property === null) return reject('bad_value', `properties.${short(name)}`, `"${short(String(one))}" cannot be the ${name}`, 'Counts are numbers; amounts are integers.')
-    Object.assign(fact.properties, { [name]: property })
+    const wrong = tellProperty(fact, name, one, `properties.${name}`)
+    if (wrong !== null) return wrong
   }
   return null
 }

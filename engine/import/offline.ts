@@ -14,7 +14,7 @@ import { openText } from './lines.js'
 import { refusals } from './refusals.js'
 import type { Line, Read as Row } from './rows.js'
 import { identify, rowsOf, unreadable, watched, type ImportReport, type ImportRequest, type Read } from './run.js'
-import { outcomeOf } from './write.js'
+import { nodesOf, outcomeOf } from './write.js'
 
 /**
  * The way of files into an empty graph through Neo4j's own loader: rows are read and become facts as everywhere; the first piece of evidence of
@@ -247,6 +247,5 @@ async function * waiting (path: string): AsyncGenerator<Line> {
 }
 
 async function add (graph: Graph, tenantId: string, batch: Batch, before: ImportCounts, now: string): Promise<ImportCounts> {
-  const nodes = [...batch.nodes.values()].map(({ node }) => node)
-  return outcomeOf(batch, before, await ingest(graph, tenantId, batch.facts, nodes, { now }))
+  return outcomeOf(batch, before, await ingest(graph, tenantId, batch.facts, nodesOf(batch), { now }))
 }

@@ -7,20 +7,15 @@ import { world } from '../../test/world.js'
 import type { Format } from '../../models/imports.js'
 import { openText } from './lines.js'
 import { readers } from './readers.js'
+import { generator } from '../../test/chance.js'
 import type { Line } from './rows.js'
 import { importFile } from './run.js'
 
 const SEED = Number(process.env.TERAFFI_POISON_SEED ?? 20261126)
 t.comment(`TERAFFI_POISON_SEED=${SEED}`)
 
-/** Mulberry32: the same numbers for the same seed. */
-let state = SEED
-function random (below: number): number {
-  state = (state + 0x6d2b79f5) | 0
-  let x = Math.imul(state ^ (state >>> 15), state | 1)
-  x ^= x + Math.imul(x ^ (x >>> 7), x | 61)
-  return ((x ^ (x >>> 14)) >>> 0) % below
-}
+const chance = generator(SEED)
+const random = (below: number) => chance() * 2 ** 32 % below
 
 const cut = (bytes: Buffer, size: number) => Readable.from((function * () { for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size) })())
 

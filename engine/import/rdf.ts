@@ -5,7 +5,7 @@ import type { Description } from '../graph/ingest.js'
 import { labelOf } from '../graph/link.js'
 import { entityIdOf, relationOf as relationIn } from './iri.js'
 import { describe, describes } from './nodes.js'
-import { isBroken, isRejection, labelNamed, mapped, MAP_HINT, NAME_MAX, named, plainFact, reject, relationNamed, selfLoop, short, untold, type Source } from './rows.js'
+import { isBroken, isRejection, labelNamed, mapped, MAP_HINT, NAME_MAX, named, plainFact, reject, relationNamed, selfLoop, short, spaced, untold, type Source } from './rows.js'
 
 export type Term = { iri: string } | { blank: string } | { literal: string, language: string }
 export interface Quad { subject: Term, predicate: Term, object: Term, graph: Term | null }
@@ -102,7 +102,7 @@ export class Meaning {
     const name = nameOf(iri)
     const wrong = unfit(id ?? name, column)
     if (wrong !== null) return wrong
-    return id === null ? named(name, label, column) : { id, label, name: id.slice(id.indexOf(':') + 1).replace(/[-_]+/g, ' ') }
+    return id === null ? named(name, label, column) : { id, label, name: spaced(id.slice(id.indexOf(':') + 1)) }
   }
 }
 

@@ -91,7 +91,7 @@ export function relationNamed (name: string, mapping: Mapping): { relation: Rela
 }
 
 /** Sets what a row says of its fact beside its parts. */
-function qualify (fact: Fact, row: TripleRow): Fact {
+export function qualify (fact: Fact, row: TripleRow): Fact {
   if (row.polarity === '-') fact.polarity = '-'
   if (row.modality) fact.modality = row.modality as Modality
   if (row.confidence) fact.confidence = Number(row.confidence)
@@ -176,7 +176,8 @@ function byId (text: string, given: Label | undefined, name: string | undefined,
   return { id: text, label, name: name || spaced(rest!) }
 }
 
-const spaced = (name: string) => name.replace(/[-_]+/g, ' ')
+/** A name as an id has it, in words. */
+export const spaced = (name: string) => name.replace(/[-_]+/g, ' ')
 
 /** `member:ada`, also where an ID space or a label names the kind and the file only `ada`; what an id cannot hold is percent-encoded. */
 export function entityOf (text: string, label: Label): EntityRef | null {
@@ -204,7 +205,15 @@ const NUMBERS = new Set(['count', 'countMin', 'countMax', 'amountMinor'])
 export const isFactProperty = (name: string): name is keyof FactProperties => Object.hasOwn(FactProperties.properties, name)
 
 /** One of them, from a text; null where it is none. */
-export function factProperty (name: keyof FactProperties, text: string): string | number | null {
+function factProperty (name: keyof FactProperties, text: string): string | number | null {
   if (!NUMBERS.has(name)) return isBroken(text) || text.length > NAME_MAX ? null : text
   return isNumber(text) && (name !== 'amountMinor' || Number.isSafeInteger(Number(text))) ? Number(text) : null
+}
+
+/** Says one of them of a fact; `column`: what errors call it. */
+export function tellProperty (fact: Fact, name: keyof FactProperties, value: unknown, column: string = name): Rejection | null {
+  const property = typeof value === 'object' ? null : factProperty(name, String(value))
+  if (property === null) return reject('bad_value', column, `"${short(String(value))}" cannot be the ${name}`, 'Counts are numbers; amounts are integers.')
+  Object.assign(fact.properties, { [name]: property })
+  return null
 }

@@ -40,6 +40,8 @@ export interface ImportRequest {
   about?: string
   /** Whoever runs it notes how it ended, but for success. */
   supervised?: boolean
+  /** What the file is, where that has been worked out. */
+  identity?: Identity
   /** Facts and descriptions in a transaction. */
   batch?: number
   onProgress?: (progress: ImportProgress) => void
@@ -53,7 +55,7 @@ export interface ImportRequest {
  */
 export async function importFile (graph: Graph, tenantId: string, request: ImportRequest): Promise<ImportReport> {
   const started = performance.now()
-  const { importId, totalBytes } = await identify(request)
+  const { importId, totalBytes } = request.identity ?? await identify(request)
   const before = request.dryRun ? NOTHING : await stateOf(graph, tenantId, importId)
   const file = { ...openText(request.path), totalBytes }
   const refused = refusals(request)
@@ -150,10 +152,13 @@ export function unreadable ({ path, name = path }: ImportRequest, line: number, 
   return new EngineError('invalid_argument', told, [], { cause })
 }
 
+/** `totalBytes`: of the file. */
+export interface Identity { importId: string, totalBytes: number }
+
 /** The same content in the same format with the same mapping is the same import. */
 export const importIdOf = async (request: Pick<ImportRequest, 'path' | 'format' | 'mapping'>): Promise<string> => (await identify(request)).importId
 
-export async function identify ({ path, format, mapping = {} }: Pick<ImportRequest, 'path' | 'format' | 'mapping'>): Promise<{ importId: string, totalBytes: number }> {
+export async function identify ({ path, format, mapping = {} }: Pick<ImportRequest, 'path' | 'format' | 'mapping'>): Promise<Identity> {
   const hash = createHash('sha256')
   let totalBytes = 0
   for (const part of partsOf(path)) {

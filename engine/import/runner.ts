@@ -93,7 +93,7 @@ export function openRunner ({ graph, spool, find, tell, emit, log, bytesMax }: R
     try {
       await renew(job, stop) // it may be the one that another process was told to cancel
       const { name, format, mode, onError, mapping, path } = job
-      const asked = { name, format, mode, onError, mapping, path, ...results, supervised: true, batch: BATCH }
+      const asked = { name, format, mode, onError, mapping, path, ...results, supervised: true, batch: BATCH, identity: job }
       await importFile(graph, tenantId, { ...asked, signal: end.signal, onProgress: progress.tell })
     } catch (error) {
       outcome = outcomeOf(error, why, (text) => { log(`Import ${importId} failed by our mistake: ${text}`) })

@@ -27,8 +27,8 @@ const LEFT_OVER_MS = 3_600_000
 const IMPORT_ID = /^i[0-9a-f]{12}-[a-z0-9-]{1,40}(?=\.)/
 
 /**
- * Files that wait to be imported, in a folder for each tenant: `{id}.json` says what to do with `{id}.data` (`.data.gz` where it is gzip by
- * its content); `{id}.errors` and `{id}.rejected` are what came of it. Names are made here, never by users.
+ * Files that wait to be imported, in a folder for each tenant: `{id}.json` says what to do with `{id}.data`; `{id}.errors` and
+ * `{id}.rejected` are what came of it. Names are made here, never by users.
  */
 export function openSpool (dir: string, { bytesMax, silenceMs = SILENCE_MS }: { bytesMax: number, silenceMs?: number }) {
   const folderOf = (tenantId: string) => join(dir, `t${createHash('sha256').update(tenantId).digest('hex').slice(0, 24)}`)
@@ -42,11 +42,9 @@ export function openSpool (dir: string, { bytesMax, silenceMs = SILENCE_MS }: { 
     const path = join(folder, `${randomUUID()}.part`)
     const file = await open(path, 'wx', 0o600)
     try {
-      const { bytes, isGzip } = await fill(file, body)
+      const bytes = await fill(file, body)
       await file.sync()
-      const whole = isGzip ? `${path}.gz` : path
-      if (isGzip) await rename(path, whole)
-      return { path: whole, bytes }
+      return { path, bytes }
     } catch (error) {
       await rm(path, { force: true })
       throw understood(error)
@@ -55,22 +53,20 @@ export function openSpool (dir: string, { bytesMax, silenceMs = SILENCE_MS }: { 
     }
   }
 
-  async function fill (file: FileHandle, body: Readable): Promise<{ bytes: number, isGzip: boolean }> {
+  async function fill (file: FileHandle, body: Readable): Promise<number> {
     const silence = setTimeout(() => { body.destroy(new EngineError('deadline_exceeded', `Nothing came for ${silenceMs / 1000} seconds; send the file again.`)) }, silenceMs)
     let bytes = 0
-    let head = Buffer.alloc(0)
     try {
       for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         silence.refresh()
         bytes += chunk.length
         if (bytes > bytesMax) throw tooLarge()
-        if (head.length < 2) head = Buffer.concat([head, chunk.subarray(0, 2)])
         await file.writeFile(chunk)
       }
     } finally {
       clearTimeout(silence)
     }
-    return { bytes, isGzip: head[0] === 0x1f && head[1] === 0x8b }
+    return bytes
   }
 
   /** Everything in the folder of a tenant; there may be none yet. */
@@ -82,7 +78,7 @@ export function openSpool (dir: string, { bytesMax, silenceMs = SILENCE_MS }: { 
   /** Makes a part wait under its id; after a crash it still does. */
   async function keep (part: Part, job: Omit<Job, 'path'>): Promise<Job> {
     const folder = folderOf(job.tenantId)
-    const path = join(folder, `${job.importId}.data${part.path.endsWith('.gz') ? '.gz' : ''}`)
+    const path = join(folder, `${job.importId}.data`)
     await rename(part.path, path)
     const kept: Job = { ...job, path }
     const draft = join(folder, `${randomUUID()}.part`)
@@ -109,12 +105,12 @@ export function openSpool (dir: string, { bytesMax, silenceMs = SILENCE_MS }: { 
     tooLarge,
     discard: ({ path }: Part) => rm(path, { force: true }),
     /** What waits or comes in for a tenant. */
-    waiting: async (tenantId: string) => (await listed(folderOf(tenantId))).filter((name) => /\.json$|\.part(?:\.gz)?$/.test(name)).length,
+    waiting: async (tenantId: string) => (await listed(folderOf(tenantId))).filter((name) => /\.json$|\.part$/.test(name)).length,
     waits: async (which: Which) => await sizeOf(jobPath(which)) !== null,
     results: ({ tenantId, importId }: Which) => ({ errorsTo: join(folderOf(tenantId), `${importId}.errors`), rejectedTo: join(folderOf(tenantId), `${importId}.rejected`) }),
     /** It waits no longer; what came of it stays. The job goes first: a file alone is never run. */
-    done: (which: Which) => remove(which, ['json', 'data', 'data.gz']),
-    forget: (which: Which) => remove(which, ['json', 'data', 'data.gz', 'errors', 'rejected']),
+    done: (which: Which) => remove(which, ['json', 'data']),
+    forget: (which: Which) => remove(which, ['json', 'data', 'errors', 'rejected']),
 
     /** All that waits, of all tenants. */
     async jobs (): Promise<Job[]> {

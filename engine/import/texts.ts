@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Rejection } from '../../models/imports.js'
 import type { EntityRef, Fact, Triple } from '../../models/triple.js'
-import { labelOfKind } from '../../models/vocabulary.js'
+import { labelOfKind, type Label } from '../../models/vocabulary.js'
 import { EngineError } from '../errors.js'
 import { entityRef } from '../extraction/canonical.js'
 import { extract } from '../extraction/extract.js'
-import { objectLabel, subjectLabel } from '../graph/link.js'
+import { factOf, objectLabel, subjectLabel } from '../graph/link.js'
 import { lines, RAW_KEPT, TOO_LONG, type RawLine } from './lines.js'
 import { entityOf, isBroken, reject, short, type Line, type Source } from './rows.js'
 
@@ -42,34 +42,19 @@ const NO_FACTS = reject('no_facts', null, 'Nothing was found in the paragraph', 
 const BROKEN = reject('bad_text', null, 'The paragraph holds what is no text', 'Save the file as UTF-8, without control characters.')
 const PARAGRAPH_TOO_LONG = { ...TOO_LONG, message: `The paragraph has more than ${PARAGRAPH_MAX.toLocaleString('en')} characters`, hint: 'Part it with an empty line.' }
 
-function factsIn (text: string, at: number, owner: EntityRef, { source, importId }: Source): Fact[] | Rejection {
+function factsIn (text: string, at: number, owner: EntityRef, given: Source): Fact[] | Rejection {
   if (isBroken(text)) return BROKEN
   const { triples } = extract(text, { owner: owner.name, ownerType: owner.label })
-  const facts = triples.filter(({ subject }) => owner !== NOBODY || subject !== NOBODY.name).map((triple) => factOf(triple, text, at, owner, source, importId))
+  const facts = triples.filter(({ subject }) => owner !== NOBODY || subject !== NOBODY.name).map((triple) => between(triple, text, at, owner, given))
     .filter(({ subject, object }) => subject.id !== object.id)
   return facts.length === 0 ? NO_FACTS : facts
 }
 
-function factOf (triple: Triple, text: string, at: number, owner: EntityRef, source: string, importId: string): Fact {
-  const { start, end } = triple.spans.sentence
-  return {
-    subject: triple.subject === owner.name ? owner : { ...entityRef(triple.subject, subjectLabel(triple)), named: true },
-    relation: triple.relation,
-    lemma: triple.predicate,
-    object: triple.object === owner.name ? owner : { ...entityRef(triple.object, objectLabel(triple)), named: true },
-    polarity: triple.polarity,
-    modality: triple.modality,
-    confidence: triple.confidence,
-    source,
-    sentence: text.slice(start, end),
-    start: at + start,
-    end: at + end,
-    importId,
-    validFrom: triple.validFrom ?? null,
-    validTo: triple.validTo ?? null,
-    observedAt: null,
-    properties: triple.properties ?? {}
-  }
+/** Names are looked up when they are written; the places in the paragraph become places in the file. */
+function between (triple: Triple, text: string, at: number, owner: EntityRef, { source, importId }: Source): Fact {
+  const find = (name: string, label: Label) => name === owner.name ? owner : { ...entityRef(name, label), named: true }
+  const fact = factOf(triple, find(triple.subject, subjectLabel(triple)), find(triple.object, objectLabel(triple)), { source, text, importId })
+  return { ...fact, start: at + fact.start!, end: at + fact.end! }
 }
 
 /** Lines up to an empty one. */

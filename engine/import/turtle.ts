@@ -119,7 +119,9 @@ class Names {
     try {
       const parsed = batch.some(({ fault }) => fault !== null) ? [] : this.together(batch)
       if (parsed.length === batch.length) return parsed
-    } catch {}
+    } catch {
+      // One of them is broken; read alone, each says for itself.
+    }
     return batch.map((one) => this.alone(one))
   }
 

@@ -71,7 +71,7 @@ export function outcomeOf (batch: Batch, before: ImportCounts, { created, merged
   }
 }
 
-const nodesOf = ({ nodes }: Batch) => [...nodes.values()].map(({ node }) => node)
+export const nodesOf = ({ nodes }: Batch) => [...nodes.values()].map(({ node }) => node)
 
 function known (batch: Batch, i: number): Refused {
   const { subject, object } = batch.facts[i]!

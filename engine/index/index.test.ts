@@ -12,6 +12,7 @@ import { hashedEmbedding } from './hashed.js'
 import { TopK, type VectorSpace } from './space.js'
 import { openStoredSpace } from './stored-space.js'
 import { openIndex, type EntityTexts, type Index, type TextSource } from './vector-index.js'
+import { generator as random } from '../../test/chance.js'
 
 const hnswlib = await loadHnswlib()
 const kinds: Record<string, (dimension: number) => Promise<VectorSpace>> = {
@@ -550,16 +551,6 @@ function clustered (count: number, dimension: number, seed: number, spread = 0.5
     const center = centers[Math.floor(next() * centers.length)]!
     return Float32Array.from(center, (x) => x + spread * (next() - 0.5))
   })
-}
-
-/** Mulberry32: a small generator of numbers in [0, 1). */
-function random (seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let x = Math.imul(seed ^ seed >>> 15, 1 | seed)
-    x = (x + Math.imul(x ^ x >>> 7, 61 | x)) ^ x
-    return ((x ^ x >>> 14) >>> 0) / 2 ** 32
-  }
 }
 
 async function filled (make: (dimension: number) => Promise<VectorSpace>, vectors: Float32Array[]): Promise<VectorSpace> {
